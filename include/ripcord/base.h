@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ripcord/base.h - what the other headers stand on: the entries of a
+ * thread's defer stack, and the one block of compiler attributes.
+ *
+ * Nothing here is meant to be used directly: every name begins with
+ * ripcord__ or RIPCORD__ and may change with any release.
+ */
+#ifndef RIPCORD_BASE_H
+#define RIPCORD_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define RIPCORD__COLD __attribute__((cold, noinline))
+#define RIPCORD__NORETURN __attribute__((noreturn))
+#define RIPCORD__PRINTF(string, first) \
+    __attribute__((__format__(__printf__, string, first)))
+#define RIPCORD__INLINE \
+    static inline __attribute__((always_inline, unused, artificial))
+#define RIPCORD__RARELY(condition) __builtin_expect(!!(condition), 0)
+
+/* A compiler barrier: a deferred call may run from a signal handler, so
+   what was written before a push must not be moved behind it. */
+#define RIPCORD__BARRIER() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+
+#define RIPCORD__JOIN(left, right) RIPCORD__JOIN_(left, right)
+#define RIPCORD__JOIN_(left, right) left##right
+
+/* The language's own differences, each told once. */
+#ifdef __cplusplus
+#define RIPCORD__BEGIN extern "C" {
+#define RIPCORD__END }
+#define RIPCORD__ASSERT(condition, text) static_assert(condition, text)
+#define RIPCORD__CAST(type, value) static_cast<type>(value)
+#define RIPCORD__NULL nullptr
+#else
+#define RIPCORD__BEGIN
+#define RIPCORD__END
+#define RIPCORD__ASSERT(condition, text) _Static_assert(condition, text)
+#define RIPCORD__CAST(type, value) ((type)(value))
+#define RIPCORD__NULL ((void *)0)
+#endif
+
+RIPCORD__BEGIN
+
+struct ripcord__entry;
+struct ripcord_panic;
+
+/* What a site is. The values are far from anything that damaged memory is
+   likely to hold, so they also prove that a site is one. */
+enum ripcord__kind {
+    RIPCORD__CALL = 0x72630001,   /* runs however its block is left */
+    RIPCORD__ON_FAILURE,          /* runs when its block is not completed */
+    RIPCORD__ON_SUCCESS,          /* runs when its block is completed */
+    RIPCORD__SCOPE,               /* a scope with calls of its own */
+    RIPCORD__RECOVERABLE_BLOCK,   /* a landing of recovered panics */
+    RIPCORD__ATTEMPT_BLOCK,       /* a landing of every panic */
+    RIPCORD__LANDED,              /* on top of a recoverable just landed on */
+    RIPCORD__KIND_END
+};
+
+/* The static part of an entry: one per statement of the program. */
+struct ripcord__site {
+    /* Runs the entry; the panic is NULL when its block ends normally. */
+    void (*run)(struct ripcord__entry *, struct ripcord_panic *);
+    const char *what;       /* the deferred function, for diagnostics */
+    const char *file;       /* where the statement stands */
+    const char *function;
+    int line;
+    unsigned kind;          /* one of enum ripcord__kind */
+};
+
+/*
+ * The changing part, in the C frame of the block that the statement stands
+ * in, followed by the arguments:
+ *
+ *     thread.top -> entry -> entry -> landing -> entry -> NULL
+ *                   newest                       oldest
+ */
+struct ripcord__entry {
+    struct ripcord__entry *previous;    /* the next older one */
+    const struct ripcord__site *site;   /* NULL once it has run */
+};
+
+/* All that a thread has of its own. The landed attempt stands between the
+   two hot members so that no compiler loads both in one wide access right
+   after storing one of them: that stalls. */
+struct ripcord__thread {
+    struct ripcord__entry *top;         /* newest pending entry */
+    struct ripcord__attempt *landed;    /* until its rescue block takes it */
+    struct ripcord_panic *panics;       /* newest panic that still runs */
+};
+
+extern __thread struct ripcord__thread ripcord__thread
+    __attribute__((tls_model("initial-exec")));
+
+/* Takes an entry off that is not on top. Returns false when it has run
+   already; ends the process when newer entries were jumped over. */
+RIPCORD__COLD bool ripcord__leave(struct ripcord__entry *entry);
+
+/* Puts an entry on top whose `previous` is filled in already. */
+RIPCORD__INLINE void ripcord__push(struct ripcord__entry *entry)
+{
+    RIPCORD__BARRIER();
+    ripcord__thread.top = entry;
+    RIPCORD__BARRIER();
+}
+
+/* Takes the entry that is on top off. */
+RIPCORD__INLINE void ripcord__pull(struct ripcord__entry *entry)
+{
+    ripcord__thread.top = entry->previous;
+    RIPCORD__BARRIER();
+}
+
+/* Takes the entry of the block that ends off; false: it has run already. */
+RIPCORD__INLINE bool ripcord__pop(struct ripcord__entry *entry)
+{
+    RIPCORD__BARRIER();
+    if (RIPCORD__RARELY(ripcord__thread.top != entry))
+        return ripcord__leave(entry);
+    ripcord__pull(entry);
+    return true;
+}
+
+RIPCORD__END
+
+#endif

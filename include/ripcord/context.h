@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ripcord/context.h - in which landing a statement stands, as the compiler
+ * sees it: what lets it refuse a recoverer that has no `recoverable` block
+ * around it.
+ *
+ * A block tells what it is by declaring something again, under one fixed
+ * name, in a form that hides the outer one without a warning: a struct tag
+ * in C, a function in C++.
+ *
+ * Nothing here is meant to be used directly.
+ */
+#ifndef RIPCORD_CONTEXT_H
+#define RIPCORD_CONTEXT_H
+
+#include <ripcord/base.h>
+
+#define RIPCORD__NOWHERE 1          /* in no landing */
+#define RIPCORD__IN_NAMELESS 2      /* in a recoverable without results */
+#define RIPCORD__IN_RECOVERABLE 3   /* in a recoverable with results */
+#define RIPCORD__IN_ATTEMPT 4       /* in the body of an attempt */
+
+/* Calls deferred here may recover. */
+#define RIPCORD__MAY_RECOVER()                       \
+    (RIPCORD__WHERE() == RIPCORD__IN_NAMELESS ||     \
+     RIPCORD__WHERE() == RIPCORD__IN_RECOVERABLE)
+
+#define RIPCORD__NOT_VOLATILE                                         \
+    "a named result must be volatile, as in `volatile int status`: "  \
+    "after a panic any other local has an indeterminate value"
+
+#ifdef __cplusplus
+
+template <int Which, class Result> struct ripcord__landing_type {
+    static constexpr int where = Which;
+    typedef Result result;
+};
+template <class Type> Type ripcord__landing_of(Type (*)(Type *));
+template <class A, class B> struct ripcord__same {
+    static constexpr bool value = false;
+};
+template <class A> struct ripcord__same<A, A> {
+    static constexpr bool value = true;
+};
+template <class Type> struct ripcord__bare { typedef Type type; };
+template <class Type> struct ripcord__bare<Type &> { typedef Type type; };
+template <bool First, class A, class B> struct ripcord__either {
+    typedef A type;
+};
+template <class A, class B> struct ripcord__either<false, A, B> {
+    typedef B type;
+};
+
+ripcord__landing_type<RIPCORD__NOWHERE, void *>
+ripcord__context(ripcord__landing_type<RIPCORD__NOWHERE, void *> *);
+
+#define RIPCORD__CONTEXT decltype(ripcord__landing_of(&ripcord__context))
+#define RIPCORD__WHERE() (RIPCORD__CONTEXT::where)
+#define RIPCORD__RESULT_POINTER RIPCORD__CONTEXT::result
+#define RIPCORD__SAME_TYPE(a, b) \
+    ripcord__same<ripcord__bare<decltype((a))>::type, b>::value
+#define RIPCORD__EITHER(first, a, b) ripcord__either<(first), a, b>::type
+#define RIPCORD__IS_VOLATILE(object)                                       \
+    ripcord__same<ripcord__bare<decltype((object))>::type,                 \
+                  volatile ripcord__bare<decltype((object))>::type>::value
+
+template <bool IsVolatile> struct ripcord__named_result {
+    static_assert(IsVolatile, RIPCORD__NOT_VOLATILE);
+    static constexpr bool checked = true;
+};
+#define RIPCORD__CHECK_RESULT(object) \
+    && ripcord__named_result<RIPCORD__IS_VOLATILE(object)>::checked
+
+/* Runs the statement behind it once, in a landing of the given kind. */
+#define RIPCORD__INSIDE(which, pointer, checks, once)                      \
+    for (ripcord__landing_type<which, pointer>                             \
+             ripcord__context(ripcord__landing_type<which, pointer> *);    \
+         (once) checks; (once) = RIPCORD__NULL)
+
+#else
+
+struct ripcord__context {
+    char here[RIPCORD__NOWHERE];
+};
+
+#define RIPCORD__WHERE() sizeof(((struct ripcord__context *)0)->here)
+#define RIPCORD__RESULT_POINTER \
+    __typeof__(((struct ripcord__context *)0)->result)
+#define RIPCORD__SAME_TYPE(a, b) \
+    __builtin_types_compatible_p(__typeof__(a), b)
+#define RIPCORD__EITHER(first, a, b) \
+    __typeof__(*__builtin_choose_expr(first, (a *)0, (b *)0))
+#define RIPCORD__IS_VOLATILE(object)                      \
+    __builtin_types_compatible_p(__typeof__(&(object)),   \
+                                 volatile __typeof__(object) *)
+
+#define RIPCORD__CHECK_RESULT(object) \
+    _Static_assert(RIPCORD__IS_VOLATILE(object), RIPCORD__NOT_VOLATILE);
+
+/* Runs the statement behind it once, in a landing of the given kind. */
+#define RIPCORD__INSIDE(which, pointer, checks, once)                      \
+    for (; (once) && sizeof(struct ripcord__context {                      \
+             char here[which]; pointer result; checks });                  \
+         (once) = RIPCORD__NULL)
+
+#endif
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ripcord/panic.h - raising panics, and what they carry.
+ *
+ * A panic runs the deferred calls of its thread, newest first, on top of the
+ * stack that raised it, until one of them recovers it or an `attempt` takes
+ * it. If none does, it is reported and the process ends.
+ *
+ * The bare names (panic, panic_as, ...) are in <ripcord/short.h>.
+ */
+#ifndef RIPCORD_PANIC_H
+#define RIPCORD_PANIC_H
+
+#include <stdarg.h>
+
+#include <ripcord/base.h>
+
+RIPCORD__BEGIN
+
+/*
+ * A kind of panic: a static object, told from others by its address. Define
+ * your own with RIPCORD_KIND; `parent` is the more general kind, or NULL.
+ */
+typedef struct ripcord_kind {
+    const char *name;
+    const struct ripcord_kind *parent;
+} ripcord_kind;
+
+/* An initialiser: const ripcord_kind NO_STOCK = RIPCORD_KIND("no stock",
+   NULL); name and parent must live as long as any panic of the kind. */
+#define RIPCORD_KIND(name, parent) { name, parent }
+
+/* The kind of a plain panic("..."). */
+extern const ripcord_kind RIPCORD_PLAIN;
+/* A call of the system or the C library failed; `error` says why. */
+extern const ripcord_kind RIPCORD_SYSTEM_ERROR;
+extern const ripcord_kind RIPCORD_OUT_OF_MEMORY;    /* a system error */
+/* What Go calls runtime errors, see <ripcord/checked.h>. */
+extern const ripcord_kind RIPCORD_RUNTIME_ERROR;
+extern const ripcord_kind RIPCORD_NULL_ERROR;       /* a runtime error */
+extern const ripcord_kind RIPCORD_INDEX_ERROR;      /* a runtime error */
+extern const ripcord_kind RIPCORD_DIVIDE_ERROR;     /* a runtime error */
+extern const ripcord_kind RIPCORD_OVERFLOW_ERROR;   /* a runtime error */
+extern const ripcord_kind RIPCORD_SHIFT_ERROR;      /* a runtime error */
+
+/* Sizes in bytes, the terminating zero included. A longer message is cut
+   between two characters of UTF-8 and ends in "...". */
+#define RIPCORD_MESSAGE_SIZE 256
+#define RIPCORD_REPLACED_SIZE 128
+
+/*
+ * What is kept of the panic that another one superseded. A panic that was
+ * raised while no other one ran has `kind` NULL and `count` 0.
+ */
+typedef struct ripcord_replaced {
+    const ripcord_kind *kind;
+    const char *file;
+    const char *function;
+    int line;
+    unsigned count;         /* how many were running: this one and older */
+    char message[RIPCORD_REPLACED_SIZE];
+} ripcord_replaced;
+
+/*
+ * A panic. It may be copied; a copy stays valid, as far as what `value`
+ * points to does. The strings it points to are static. One that is handed to
+ * a recoverer is valid until the recoverer returns; one that a rescue block
+ * has, until the block ends.
+ */
+typedef struct ripcord_panic {
+    const ripcord_kind *kind;   /* never NULL */
+    const char *file;           /* where it was raised first */
+    const char *function;
+    int line;
+    int code;                   /* of panic_code, otherwise 0 */
+    int error;                  /* errno of a system error, otherwise 0 */
+    void *value;                /* of panic_value, otherwise NULL */
+    struct {                    /* the library's own */
+        struct ripcord_panic *older;
+        unsigned state;
+        unsigned depth;
+        int error;
+        int cancellation;
+        unsigned repeats;
+    } ripcord__own;
+    ripcord_replaced replaced;
+    char message[RIPCORD_MESSAGE_SIZE];
+} ripcord_panic;
+
+/*
+ * RIPCORD_PANIC(format, ...)
+ *
+ * Panics with a message, formatted as by printf (without conversions it is
+ * copied as it is), and the kind RIPCORD_PLAIN. A NULL format gives the
+ * runtime error that panic(nil) is in Go. Does not return, and does not
+ * allocate. File, line and function are taken down. errno is kept: where the
+ * panic lands it is what it was here. The calling thread cannot be cancelled
+ * while deferred calls run. Not for asynchronous signal handlers.
+ */
+#define RIPCORD_PANIC(...) \
+    ripcord__panic(__FILE__, __LINE__, __func__, __VA_ARGS__)
+
+/* As RIPCORD_PANIC, with `kind`, a const ripcord_kind *. */
+#define RIPCORD_PANIC_AS(kind, ...) \
+    ripcord__panic_as(__FILE__, __LINE__, __func__, kind, __VA_ARGS__)
+
+/* As RIPCORD_PANIC_AS, with `code`, an int of the caller's choice. */
+#define RIPCORD_PANIC_CODE(kind, code, ...) \
+    ripcord__panic_code(__FILE__, __LINE__, __func__, kind, code, __VA_ARGS__)
+
+/* As RIPCORD_PANIC_AS, with `pointer`. What it points to stays the caller's:
+   it must outlive the frames that the panic leaves. */
+#define RIPCORD_PANIC_VALUE(kind, pointer, ...)                      \
+    ripcord__panic_value(__FILE__, __LINE__, __func__, kind, pointer, \
+                         __VA_ARGS__)
+
+/* Panics with the message, ": " and the description of errno; its kind is
+   RIPCORD_SYSTEM_ERROR and `error` is errno. */
+#define RIPCORD_PANIC_ERRNO(...) \
+    ripcord__panic_errno(__FILE__, __LINE__, __func__, __VA_ARGS__)
+
+/*
+ * RIPCORD_PANIC_AGAIN(panic)
+ *
+ * Raises `panic` once more, with everything it carried and the place where
+ * it was raised first. `panic` is one that a recoverer was given, one of a
+ * rescue block, or a copy of such a one; a dead one ends the process with a
+ * message. Does not return.
+ */
+#define RIPCORD_PANIC_AGAIN(panic) \
+    ripcord__panic_again(__FILE__, __LINE__, __func__, panic)
+
+/*
+ * Whether the panic's kind is `kind` or descends from it. False when either
+ * is NULL.
+ */
+bool ripcord_panic_is(const ripcord_panic *panic, const ripcord_kind *kind);
+
+/*
+ * For functions that wrap these macros: panics at the given place with
+ * `kind` (NULL: plain) and a message formatted as by vprintf. The strings
+ * `file` and `function` must be static.
+ */
+RIPCORD__COLD RIPCORD__NORETURN void ripcord_vpanic(
+    const char *file, int line, const char *function,
+    const ripcord_kind *kind, const char *format, va_list arguments)
+    RIPCORD__PRINTF(5, 0);
+
+/* What ends the process when nobody recovers: see ripcord_set_uncaught. */
+typedef enum ripcord_uncaught {
+    RIPCORD_UNCAUGHT_ABORT,     /* abort(): SIGABRT, a core dump */
+    RIPCORD_UNCAUGHT_EXIT       /* _exit(2): the status of a Go program */
+} ripcord_uncaught;
+
+/*
+ * Selects how a process with an uncaught panic ends, and returns the former
+ * choice. Unless it is called the environment decides: RIPCORD_UNCAUGHT is
+ * "abort" (as when it is not set) or "exit"; a program that runs with
+ * privileges of its own (AT_SECURE) ignores it. Neither way flushes stdio.
+ * Any thread may call it at any time; async-signal-safe.
+ */
+ripcord_uncaught ripcord_set_uncaught(ripcord_uncaught policy);
+
+/*
+ * Sets what is called after an uncaught panic was reported and before the
+ * process ends, on the thread that panicked, and returns what was set
+ * before; NULL (the default) calls nothing. `panic` is valid during the
+ * call. The hook may end the process itself; a panic that leaves it is
+ * reported and ends the process too. Any thread may call it at any time;
+ * async-signal-safe.
+ */
+typedef void ripcord_uncaught_hook(const ripcord_panic *panic);
+ripcord_uncaught_hook *ripcord_set_uncaught_hook(ripcord_uncaught_hook *hook);
+
+/* ---- What the macros are made of. ---- */
+
+/* What a panic is at the moment; a dead one has none of these values. */
+enum ripcord__state {
+    RIPCORD__RUNNING = 0x72635001,  /* deferred calls run for it */
+    RIPCORD__RECOVERED,             /* the same, and it will land */
+    RIPCORD__CAUGHT,                /* a copy, of one that has landed */
+    RIPCORD__DEAD                   /* dropped */
+};
+
+RIPCORD__COLD RIPCORD__NORETURN void ripcord__panic(
+    const char *file, int line, const char *function,
+    const char *format, ...) RIPCORD__PRINTF(4, 5);
+RIPCORD__COLD RIPCORD__NORETURN void ripcord__panic_as(
+    const char *file, int line, const char *function,
+    const ripcord_kind *kind, const char *format, ...) RIPCORD__PRINTF(5, 6);
+RIPCORD__COLD RIPCORD__NORETURN void ripcord__panic_code(
+    const char *file, int line, const char *function,
+    const ripcord_kind *kind, int code, const char *format, ...)
+    RIPCORD__PRINTF(6, 7);
+RIPCORD__COLD RIPCORD__NORETURN void ripcord__panic_value(
+    const char *file, int line, const char *function,
+    const ripcord_kind *kind, void *value, const char *format, ...)
+    RIPCORD__PRINTF(6, 7);
+RIPCORD__COLD RIPCORD__NORETURN void ripcord__panic_errno(
+    const char *file, int line, const char *function,
+    const char *format, ...) RIPCORD__PRINTF(4, 5);
+RIPCORD__COLD RIPCORD__NORETURN void ripcord__panic_again(
+    const char *file, int line, const char *function,
+    const ripcord_panic *panic);
+
+RIPCORD__END
+
+#endif

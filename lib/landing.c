@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * landing.c - recovering, and the blocks that panics come back to.
+ */
+/* The checked longjmp of a fortified libc is unknown to ThreadSanitizer; what
+   it checks, landing_check does, and says where. */
+#undef _FORTIFY_SOURCE
+
+#include "internal.h"
+
+#include <errno.h>
+
+static const struct ripcord__site landed_site = {
+    NULL, "landing", __FILE__, "", __LINE__, RIPCORD__LANDED
+};
+
+static bool is_landing(const struct ripcord__entry *entry)
+{
+    return entry->site &&
+           (entry->site->kind == RIPCORD__RECOVERABLE_BLOCK ||
+            entry->site->kind == RIPCORD__ATTEMPT_BLOCK);
+}
+
+/* The landing of the entry that has just run, or of the statement that is
+   just executed: the entries above it stand in the same block. */
+static struct ripcord__landing *innermost(void)
+{
+    struct ripcord__entry *entry = ripcord__thread.top;
+    while (entry && !is_landing(entry)) {
+        entry_check(entry);
+        entry = entry->previous;
+    }
+    return (struct ripcord__landing *)(void *)entry;
+}
+
+/* Drops the panics that are newer than the landing. Returns what errno was
+   when the first of them was raised. */
+static int drop_panics(struct ripcord__landing *landing)
+{
+    ripcord_panic *oldest = NULL;
+    ripcord_panic *panic = ripcord__thread.panics;
+
+    while (panic && panic != landing->panics) {
+        panic->ripcord__own.state = RIPCORD__DEAD;
+        oldest = panic;
+        panic = panic->ripcord__own.older;
+    }
+    ripcord__thread.panics = landing->panics;
+    if (!oldest)
+        return errno;
+    panic_release_cancellation(oldest);
+    return oldest->ripcord__own.error;
+}
+
+/* A landing whose function has returned lies below the frames that are
+   alive: jumping there would end in the frame of somebody else. */
+static void landing_check(const struct ripcord__landing *landing,
+                          const struct ripcord__site *site)
+{
+    if (landing->thread != &ripcord__thread)
+        misuse("the %s block at %s:%d in %s belongs to another thread",
+               site->what, site->file, site->line, site->function);
+    if (landing->frame < (const char *)__builtin_frame_address(0))
+        misuse("the frame of the %s block at %s:%d in %s is gone: it was "
+               "jumped out of", site->what, site->file, site->line,
+               site->function);
+}
+
+void land(ripcord_panic *panic, const struct ripcord__site *site)
+{
+    struct ripcord__landing *landing = innermost();
+
+    if (!landing || landing->entry.site->kind != RIPCORD__RECOVERABLE_BLOCK)
+        misuse("%s deferred at %s:%d in %s recovered the panic \"%s\", but "
+               "it does not stand in a `recoverable` block", site->what,
+               site->file, site->line, site->function, panic->message);
+    landing_check(landing, landing->entry.site);
+    landing->error = drop_panics(landing);
+    landing->landed.site = &landed_site;
+    landing->landed.previous = ripcord__thread.top;
+    ripcord__push(&landing->landed);
+    longjmp(landing->buffer, 1);
+}
+
+ripcord_panic *ripcord__recover(ripcord_panic *panic)
+{
+    if (panic != ripcord__thread.panics ||
+        panic->ripcord__own.state != RIPCORD__RUNNING)
+        return NULL;
+    panic->ripcord__own.state = RIPCORD__RECOVERED;
+    return panic;
+}
+
+/* An unrecovered panic goes past; its entry is off the stack already. */
+void ripcord__recoverable_run(struct ripcord__entry *entry,
+                              ripcord_panic *panic)
+{
+    (void)entry;
+    (void)panic;
+}
+
+/* Runs the rest of a block's calls as at its normal end. */
+static void run_rest(struct ripcord__landing *landing)
+{
+    while (ripcord__thread.top != &landing->entry)
+        (void)run_newest(NULL);
+}
+
+void ripcord__recoverable_left(struct ripcord__landing *landing)
+{
+    if (ripcord__thread.top != &landing->landed) {
+        (void)ripcord__leave(&landing->entry);
+        return;
+    }
+    ripcord__thread.top = landing->landed.previous;
+    run_rest(landing);
+    (void)ripcord__pop(&landing->entry);
+    errno = landing->error;
+}
+
+volatile void *ripcord__result(void)
+{
+    return innermost()->result;
+}
+
+void ripcord__finish(void)
+{
+    struct ripcord__landing *landing = innermost();
+    run_rest(landing);
+    (void)run_newest(NULL);
+}
+
+void ripcord__attempt_run(struct ripcord__entry *entry, ripcord_panic *panic)
+{
+    struct ripcord__attempt *attempt = (void *)entry;
+    struct ripcord__landing *landing = &attempt->landing;
+
+    if (!panic)
+        return;
+    landing_check(landing, landing->site);
+    panic_copy(&attempt->caught, panic);
+    attempt->caught.ripcord__own.state = RIPCORD__CAUGHT;
+    errno = drop_panics(landing);
+    ripcord__thread.landed = attempt;
+    longjmp(landing->buffer, 1);
+}
+
+const ripcord_panic *ripcord__rescue(void)
+{
+    const ripcord_panic *caught = &ripcord__thread.landed->caught;
+    ripcord__thread.landed = NULL;
+    return caught;
+}
+
+/* Three ways lead here: the rescue block has ended, there was none, or the
+   attempt was jumped out of. */
+void ripcord__attempt_left(struct ripcord__attempt *attempt)
+{
+    if (ripcord__thread.landed == attempt) {
+        ripcord__thread.landed = NULL;
+        panic_repeat(&attempt->caught, REPEATS_NONE);
+    }
+    if (!ripcord__leave(&attempt->landing.entry))
+        attempt->caught.ripcord__own.state = RIPCORD__DEAD;
+}
+
+bool ripcord_protect(void (*body)(void *argument), void *argument,
+                     ripcord_panic *out)
+{
+    volatile bool returned = false;
+    RIPCORD_ATTEMPT(returned) {
+        body(argument);
+        returned = true;
+    } RIPCORD_RESCUE(p) {
+        if (out)
+            panic_copy(out, p);
+    }
+    return returned;
+}

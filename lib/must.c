@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * must.c - calls of the system and the C library that panic when they fail.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+void panic_append_error(ripcord_panic *panic)
+{
+    char message[sizeof panic->message + 128];
+    const char *description = error_description(panic->error);
+    const char *colon = panic->message[0] ? ": " : "";
+
+    if (description)
+        (void)snprintf(message, sizeof message, "%s%s%s", panic->message,
+                       colon, description);
+    else
+        (void)snprintf(message, sizeof message, "%s%serror %d",
+                       panic->message, colon, panic->error);
+    text_copy(panic->message, sizeof panic->message, message);
+}
+
+static _Noreturn void failed(const char *file, int line,
+                             const char *function, const ripcord_kind *kind,
+                             int error, const char *what)
+{
+    ripcord_panic panic;
+    panic_begin(&panic, file, line, function, kind);
+    panic.error = error;
+    text_copy(panic.message, sizeof panic.message, what);
+    panic_append_error(&panic);
+    panic_start(&panic);
+}
+
+void ripcord__must_failed(const char *file, int line, const char *function,
+                          const char *call, int error)
+{
+    failed(file, line, function, &RIPCORD_SYSTEM_ERROR,
+           error > 0 ? error : errno, call);
+}
+
+static _Noreturn void out_of_memory(const char *file, int line,
+                                    const char *function, const char *what,
+                                    size_t count, size_t size)
+{
+    char call[64];
+    (void)snprintf(call, sizeof call, count == 1 ? "%s of %zu bytes"
+                   : "%s of %zu * %zu bytes", what,
+                   count == 1 ? size : count, size);
+    failed(file, line, function, &RIPCORD_OUT_OF_MEMORY, ENOMEM, call);
+}
+
+void *ripcord__malloc(const char *file, int line, const char *function,
+                      size_t size)
+{
+    void *memory = malloc(size ? size : 1);
+    if (!memory)
+        out_of_memory(file, line, function, "malloc", 1, size);
+    return memory;
+}
+
+void *ripcord__calloc(const char *file, int line, const char *function,
+                      size_t count, size_t size)
+{
+    void *memory = count && size ? calloc(count, size) : calloc(1, 1);
+    if (!memory)
+        out_of_memory(file, line, function, "calloc", count, size);
+    return memory;
+}
+
+void *ripcord__realloc(const char *file, int line, const char *function,
+                       void *pointer, size_t size)
+{
+    void *memory = realloc(pointer, size ? size : 1);
+    if (!memory)
+        out_of_memory(file, line, function, "realloc", 1, size);
+    return memory;
+}
+
+char *ripcord__strdup(const char *file, int line, const char *function,
+                      const char *string)
+{
+    if (!string)
+        ripcord__null(file, line, function);
+    char *copy = strdup(string);
+    if (!copy)
+        out_of_memory(file, line, function, "strdup", 1,
+                      strlen(string) + 1);
+    return copy;
+}
+
+static _Noreturn void cannot_open(const char *file, int line,
+                                  const char *function, const char *path)
+{
+    char what[RIPCORD_MESSAGE_SIZE];
+    int error = errno;
+    (void)snprintf(what, sizeof what, "open %s", path ? path : "(null)");
+    failed(file, line, function, &RIPCORD_SYSTEM_ERROR, error, what);
+}
+
+FILE *ripcord__fopen(const char *file, int line, const char *function,
+                     const char *path, const char *mode)
+{
+    FILE *stream = fopen(path, mode);
+    if (!stream)
+        cannot_open(file, line, function, path);
+    return stream;
+}
+
+int ripcord__open(const char *file, int line, const char *function,
+                  const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+    int descriptor;
+
+    if (flags & (O_CREAT | O_TMPFILE)) {
+        va_list arguments;
+        va_start(arguments, flags);
+        mode = (mode_t)va_arg(arguments, int);
+        va_end(arguments);
+    }
+    do
+        descriptor = open(path, flags | O_CLOEXEC, mode);
+    while (descriptor < 0 && errno == EINTR);
+    if (descriptor < 0)
+        cannot_open(file, line, function, path);
+    return descriptor;
+}

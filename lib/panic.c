@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * panic.c - raising panics, and the walk that runs deferred calls for one.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+/* No cancellation state that pthread_setcancelstate returns. */
+#define NOT_TOUCHED -1
+
+/* Runs the thread's deferred calls, newest first, on top of the stack that panicked. */
+static _Noreturn void walk(ripcord_panic *panic)
+{
+    while (ripcord__thread.top) {
+        const struct ripcord__site *site = run_newest(panic);
+        if (panic->ripcord__own.state == RIPCORD__RECOVERED)
+            land(panic, site);
+    }
+    uncaught(panic);
+}
+
+static void note_replaced(ripcord_panic *panic, const ripcord_panic *older)
+{
+    ripcord_replaced *replaced = &panic->replaced;
+
+    replaced->kind = older->kind;
+    replaced->file = older->file;
+    replaced->function = older->function;
+    replaced->line = older->line;
+    replaced->count = older->ripcord__own.depth;
+    text_copy(replaced->message, sizeof replaced->message, older->message);
+}
+
+void panic_begin(ripcord_panic *panic, const char *file, int line,
+                 const char *function, const ripcord_kind *kind)
+{
+    panic->kind = kind ? kind : &RIPCORD_PLAIN;
+    panic->file = file;
+    panic->function = function;
+    panic->line = line;
+    panic->code = 0;
+    panic->error = 0;
+    panic->value = NULL;
+    panic->ripcord__own.error = errno;
+    panic->ripcord__own.repeats = REPEATS_NONE;
+    panic->replaced.kind = NULL;
+    panic->replaced.count = 0;
+    panic->message[0] = '\0';
+}
+
+void panic_start(ripcord_panic *panic)
+{
+    ripcord_panic *older = ripcord__thread.panics;
+
+    panic->ripcord__own.state = RIPCORD__RUNNING;
+    panic->ripcord__own.older = older;
+    panic->ripcord__own.depth = 1;
+    panic->ripcord__own.cancellation = NOT_TOUCHED;
+    if (older) {
+        panic->ripcord__own.depth += older->ripcord__own.depth;
+        if (!panic->replaced.kind)
+            note_replaced(panic, older);
+    }
+    ripcord__thread.panics = panic;
+    if (panic->ripcord__own.depth > MAXIMUM_DEPTH)
+        misuse("%d panics are nested, the newest raised at %s:%d in %s: %s",
+               MAXIMUM_DEPTH + 1, panic->file, panic->line, panic->function,
+               panic->message);
+    walk(panic);
+}
+
+void panic_hold_cancellation(ripcord_panic *panic)
+{
+    if (panic->ripcord__own.cancellation == NOT_TOUCHED)
+        (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE,
+                                     &panic->ripcord__own.cancellation);
+}
+
+void panic_release_cancellation(const ripcord_panic *panic)
+{
+    if (panic->ripcord__own.cancellation != NOT_TOUCHED)
+        (void)pthread_setcancelstate(panic->ripcord__own.cancellation, NULL);
+}
+
+void panic_copy(ripcord_panic *to, const ripcord_panic *from)
+{
+    memcpy(to, from, offsetof(ripcord_panic, replaced.message));
+    if (from->replaced.kind)
+        memcpy(to->replaced.message, from->replaced.message,
+               strlen(from->replaced.message) + 1);
+    else
+        to->replaced.message[0] = '\0';
+    memcpy(to->message, from->message, strlen(from->message) + 1);
+}
+
+/* A format without conversions is taken as it is: formatting costs ten times
+   as much as copying. */
+static RIPCORD__PRINTF(2, 0) void set_message(
+    ripcord_panic *panic, const char *format, va_list arguments)
+{
+    size_t size = sizeof panic->message;
+    int length;
+
+    if (!format) {
+        panic->kind = &RIPCORD_RUNTIME_ERROR;
+        text_copy(panic->message, size, "panic called with nil argument");
+    } else if (!strchr(format, '%')) {
+        text_copy(panic->message, size, format);
+    } else {
+        length = vsnprintf(panic->message, size, format, arguments);
+        if (length < 0)
+            text_copy(panic->message, size, format);
+        else
+            text_mark_cut(panic->message, size, (size_t)length);
+    }
+}
+
+static _Noreturn RIPCORD__PRINTF(2, 0) void raise_formatted(
+    ripcord_panic *panic, const char *format, va_list arguments)
+{
+    set_message(panic, format, arguments);
+    panic_start(panic);
+}
+
+void ripcord_vpanic(const char *file, int line, const char *function,
+                    const ripcord_kind *kind, const char *format,
+                    va_list arguments)
+{
+    ripcord_panic panic;
+    panic_begin(&panic, file, line, function, kind);
+    raise_formatted(&panic, format, arguments);
+}
+
+void ripcord__panic(const char *file, int line, const char *function,
+                    const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    ripcord_vpanic(file, line, function, NULL, format, arguments);
+}
+
+void ripcord__panic_as(const char *file, int line, const char *function,
+                       const ripcord_kind *kind, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    ripcord_vpanic(file, line, function, kind, format, arguments);
+}
+
+void ripcord__panic_code(const char *file, int line, const char *function,
+                         const ripcord_kind *kind, int code,
+                         const char *format, ...)
+{
+    ripcord_panic panic;
+    va_list arguments;
+    va_start(arguments, format);
+    panic_begin(&panic, file, line, function, kind);
+    panic.code = code;
+    raise_formatted(&panic, format, arguments);
+}
+
+void ripcord__panic_value(const char *file, int line, const char *function,
+                          const ripcord_kind *kind, void *value,
+                          const char *format, ...)
+{
+    ripcord_panic panic;
+    va_list arguments;
+    va_start(arguments, format);
+    panic_begin(&panic, file, line, function, kind);
+    panic.value = value;
+    raise_formatted(&panic, format, arguments);
+}
+
+void ripcord__panic_errno(const char *file, int line, const char *function,
+                          const char *format, ...)
+{
+    ripcord_panic panic;
+    va_list arguments;
+    va_start(arguments, format);
+    panic_begin(&panic, file, line, function, &RIPCORD_SYSTEM_ERROR);
+    panic.error = panic.ripcord__own.error;
+    set_message(&panic, format, arguments);
+    panic_append_error(&panic);
+    panic_start(&panic);
+}
+
+void panic_repeat(const ripcord_panic *panic, enum repeats how)
+{
+    ripcord_panic again;
+    panic_copy(&again, panic);
+    again.ripcord__own.error = errno;
+    again.ripcord__own.repeats = how;
+    panic_start(&again);
+}
+
+static bool is_listed(const ripcord_panic *panic)
+{
+    const ripcord_panic *p = ripcord__thread.panics;
+    while (p && p != panic)
+        p = p->ripcord__own.older;
+    return p != NULL;
+}
+
+/* How raising `panic` again repeats it; ends the process for a dead one. */
+static enum repeats repeats(const char *file, int line, const char *function,
+                            const ripcord_panic *panic)
+{
+    if (panic && panic == ripcord__thread.panics)
+        return REPEATS_NEWEST;
+    if (panic && is_listed(panic))
+        return REPEATS_OLDER;
+    if (!panic || (panic->ripcord__own.state != RIPCORD__CAUGHT &&
+                   panic->ripcord__own.state != RIPCORD__RECOVERED))
+        misuse("panic_again at %s:%d in %s was given %s", file, line,
+               function, panic ? "a panic that is over" : "NULL");
+    return REPEATS_CAUGHT;
+}
+
+void ripcord__panic_again(const char *file, int line, const char *function,
+                          const ripcord_panic *panic)
+{
+    panic_repeat(panic, repeats(file, line, function, panic));
+}

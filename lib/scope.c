@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * scope.c - scopes: calls that accumulate until a block ends.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Sizes in bytes. Chunks double from the first to the last. */
+#define FIRST_CHUNK 1024
+#define LAST_CHUNK 65536
+
+struct ripcord__chunk {
+    /* The scope as it was before this chunk. */
+    struct ripcord__chunk *previous;
+    char *newest;
+    char *bottom;
+    char *limit;
+    _Alignas(max_align_t) char records[];
+};
+
+/* A chunk is twice as large as what the scope has in use. */
+static size_t chunk_size(const ripcord_scope *scope, size_t record)
+{
+    size_t size = scope->chunk
+        ? 2 * (size_t)(scope->limit - scope->bottom) : FIRST_CHUNK;
+    if (size > LAST_CHUNK)
+        size = LAST_CHUNK;
+    return size < record ? record : size;
+}
+
+char *ripcord__scope_grow(ripcord_scope *scope, size_t record)
+{
+    size_t size = chunk_size(scope, record);
+    struct ripcord__chunk *chunk = malloc(sizeof *chunk + size);
+    if (!chunk)
+        return NULL;
+    chunk->previous = scope->chunk;
+    chunk->newest = scope->newest;
+    chunk->bottom = scope->bottom;
+    chunk->limit = scope->limit;
+    scope->bottom = chunk->records;
+    scope->limit = chunk->records + size;
+    scope->newest = scope->limit;
+    scope->chunk = chunk;
+    return scope->newest - record;
+}
+
+static void drop_chunk(ripcord_scope *scope)
+{
+    struct ripcord__chunk *chunk = scope->chunk;
+    scope->chunk = chunk->previous;
+    scope->newest = chunk->newest;
+    scope->bottom = chunk->bottom;
+    scope->limit = chunk->limit;
+    free(chunk);
+}
+
+/* The site of the newest call, or NULL when the scope is empty. An empty
+   chunk goes back at once. */
+static const struct ripcord__site *newest_call(ripcord_scope *scope)
+{
+    while (scope->newest == scope->limit && scope->chunk)
+        drop_chunk(scope);
+    if (scope->newest == scope->limit)
+        return NULL;
+    return *(const struct ripcord__site **)(void *)scope->newest;
+}
+
+static void run_call(ripcord_scope *scope, ripcord_panic *panic)
+{
+    const struct ripcord__site *site = newest_call(scope);
+    if (!site)
+        return;
+    if (!site_is_valid(site))
+        misuse("a call deferred to the scope %s declared at %s:%d in %s is "
+               "damaged: its memory was overwritten",
+               scope->site->what, scope->site->file, scope->site->line,
+               scope->site->function);
+    site->run(&scope->entry, panic);
+}
+
+/* A panic takes one call at a time. The scope puts itself back below the
+   call, so that it goes on if that call panics too. */
+void ripcord__scope_run(struct ripcord__entry *entry, ripcord_panic *panic)
+{
+    ripcord_scope *scope = (ripcord_scope *)(void *)entry;
+    if (!newest_call(scope))
+        return;
+    entry->site = scope->site;
+    ripcord__push(entry);
+    run_call(scope, panic);
+}
+
+void ripcord__scope_finish(ripcord_scope *scope)
+{
+    if (!ripcord__pop(&scope->entry))
+        return;
+    ripcord__push(&scope->entry);
+    while (newest_call(scope))
+        run_call(scope, NULL);
+    (void)ripcord__pop(&scope->entry);
+}
+
+void ripcord__scope_foreign(const ripcord_scope *scope,
+                            const struct ripcord__site *site)
+{
+    misuse("%s was deferred at %s:%d in %s to the scope %s of another "
+           "thread, declared at %s:%d in %s", site->what, site->file,
+           site->line, site->function, scope->site->what, scope->site->file,
+           scope->site->line, scope->site->function);
+}
+
+void ripcord__scope_full(const struct ripcord__site *site)
+{
+    errno = ENOMEM;
+    ripcord_panic panic;
+    panic_begin(&panic, site->file, site->line, site->function,
+                &RIPCORD_OUT_OF_MEMORY);
+    panic.error = ENOMEM;
+    (void)snprintf(panic.message, sizeof panic.message,
+                   "defer_to: no memory to keep the call of %s", site->what);
+    panic_start(&panic);
+}

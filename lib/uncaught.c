@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * uncaught.c - how a process ends when nobody recovers a panic.
+ */
+#include "internal.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The exit status of a Go program that panicked. */
+#define STATUS 2
+#define NOT_CHOSEN -1
+
+static int chosen_policy = NOT_CHOSEN;
+static ripcord_uncaught_hook *hook;
+/* The thread that ends the process: the others wait for it. */
+static struct ripcord__thread *ending;
+
+static ripcord_uncaught policy_of_environment(void)
+{
+    const char *name = secure_getenv("RIPCORD_UNCAUGHT");
+    return name && strcmp(name, "exit") == 0 ? RIPCORD_UNCAUGHT_EXIT
+                                             : RIPCORD_UNCAUGHT_ABORT;
+}
+
+static ripcord_uncaught resolve(int choice)
+{
+    return choice == NOT_CHOSEN ? policy_of_environment()
+                                : (ripcord_uncaught)choice;
+}
+
+ripcord_uncaught ripcord_set_uncaught(ripcord_uncaught policy)
+{
+    return resolve(__atomic_exchange_n(&chosen_policy, (int)policy,
+                                       __ATOMIC_SEQ_CST));
+}
+
+ripcord_uncaught_hook *ripcord_set_uncaught_hook(ripcord_uncaught_hook *new)
+{
+    return __atomic_exchange_n(&hook, new, __ATOMIC_SEQ_CST);
+}
+
+static _Noreturn void end_process(void)
+{
+    if (resolve(__atomic_load_n(&chosen_policy, __ATOMIC_SEQ_CST)) ==
+        RIPCORD_UNCAUGHT_EXIT)
+        _exit(STATUS);
+    abort();
+}
+
+/* True for one thread only, and once: a panic of the hook ends at once, and
+   that of another thread waits for the end. */
+static bool may_end_process(void)
+{
+    struct ripcord__thread *nobody = NULL;
+    if (__atomic_compare_exchange_n(&ending, &nobody, &ripcord__thread,
+                                    false, __ATOMIC_SEQ_CST,
+                                    __ATOMIC_SEQ_CST))
+        return true;
+    while (nobody != &ripcord__thread)
+        (void)pause();
+    return false;
+}
+
+/* A report into a pipe whose reader has gone must not change the signal
+   that the process dies of. */
+static void hold_sigpipe(void)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGPIPE);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+void uncaught(ripcord_panic *panic)
+{
+    ripcord_uncaught_hook *call;
+
+    if (!may_end_process())
+        misuse("the hook for uncaught panics panicked itself at %s:%d in "
+               "%s: %s", panic->file, panic->line, panic->function,
+               panic->message);
+    hold_sigpipe();
+    report_write(panic);
+    call = __atomic_load_n(&hook, __ATOMIC_SEQ_CST);
+    if (call)
+        call(panic);
+    end_process();
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * support.h - what the suites share: a trace of events, and processes that
+ * are expected to die.
+ */
+#ifndef SUPPORT_H
+#define SUPPORT_H
+
+#include <check.h>
+#include <ripcord/short.h>
+
+/* The trace: words that calls leave behind, in order, separated by spaces.
+   It is empty at the start of every test. */
+void trace_reset(void);
+void trace(const char *word);
+void trace_number(int number);
+const char *traced(void);
+
+/* The same as deferrables. */
+RIPCORD_DEFERRABLE(trace, const char *)
+RIPCORD_DEFERRABLE(trace_number, int)
+
+#define ck_traced(expected) ck_assert_str_eq(traced(), expected)
+
+/* How a process ended. */
+struct ending {
+    int signal;         /* it died of, or 0 */
+    int status;         /* it exited with, if it died of no signal */
+    char output[8192];  /* what it wrote to stderr */
+};
+
+/* Runs a function in a process of its own, which exits with 0 if the
+   function returns. Dumps no core. */
+struct ending run_apart(void (*function)(void));
+
+/* Expects that a function kills its process by SIGABRT and says `text`. */
+void ck_dies(void (*function)(void), const char *text);
+
+/* A recoverer that leaves "recovered:MESSAGE" in the trace. */
+void trace_recovery(ripcord_panic *panic);
+RIPCORD_RECOVERER(trace_recovery)
+
+/* Runs a suite of one case and returns the exit status of the program. */
+int run_suite(const char *name, const TTest *const *tests, size_t count);
+#define RUN_SUITE(name, ...)                                    \
+    int main(void)                                              \
+    {                                                           \
+        const TTest *const tests[] = { __VA_ARGS__ };           \
+        return run_suite(name, tests,                           \
+                         sizeof tests / sizeof tests[0]);       \
+    }
+
+#endif
