@@ -19,10 +19,11 @@ static bool is_due(const struct ripcord__site *site,
 
 /* The entry is taken off and marked before it runs: whatever it does, and
    whoever unwinds its frame later, it cannot run again. */
-const struct ripcord__site *run_newest(ripcord_panic *panic)
+const struct ripcord__site *run_newest(ripcord_panic *panic,
+                                       const struct place *place)
 {
     struct ripcord__entry *entry = ripcord__thread.top;
-    entry_check(entry);
+    entry_check(entry, place);
     const struct ripcord__site *site = entry->site;
 
     ripcord__thread.top = entry->previous;
@@ -52,31 +53,21 @@ bool ripcord__run_now(struct ripcord__entry *entry)
     return true;
 }
 
-/* The newest entry that is not a call which was cancelled or run early. */
-static const struct ripcord__entry *newest_pending(void)
-{
-    const struct ripcord__entry *entry = ripcord__thread.top;
-    while (entry && !entry->site)
-        entry = entry->previous;
-    return entry;
-}
-
+/* What is on top may lie in a frame that is gone by now. */
 static _Noreturn void jumped_over(const struct ripcord__entry *left)
 {
-    const struct ripcord__entry *over = newest_pending();
-    const struct ripcord__site *here = left->site;
+    const struct ripcord__site *site = left->site;
+    char buffer[300];
 
-    if (!over)
+    if (!ripcord__thread.top)
         misuse("the block of %s deferred at %s:%d in %s was left twice, or "
-               "its stack was switched", here->what, here->file, here->line,
-               here->function);
-    entry_check(over);
-    misuse("the block of %s deferred at %s:%d in %s was jumped out of (by "
-           "longjmp, or a switch of stacks) and it did not run; noticed "
-           "when the block of %s at %s:%d in %s was left",
-           over->site->what, over->site->file, over->site->line,
-           over->site->function, here->what, here->file, here->line,
-           here->function);
+               "its stack was switched", site->what, site->file, site->line,
+               site->function);
+    misuse("the block of %s deferred at %s:%d in %s was left while a newer "
+           "call was pending: its block was jumped out of, by longjmp or a "
+           "switch of stacks%s", site->what, site->file, site->line,
+           site->function,
+           entry_describe(ripcord__thread.top, buffer, sizeof buffer));
 }
 
 bool ripcord__leave(struct ripcord__entry *entry)

@@ -20,11 +20,14 @@
 
 #define INTERNAL __attribute__((visibility("hidden")))
 
+struct place;
+
 /* ---- defer.c ---- */
 
 /* Takes the newest entry off and runs it; `panic` is NULL when its block
    completes. There must be one. Returns its site, NULL if it had run. */
-INTERNAL const struct ripcord__site *run_newest(ripcord_panic *panic);
+INTERNAL const struct ripcord__site *run_newest(ripcord_panic *panic,
+                                                const struct place *place);
 
 /* ---- panic.c ---- */
 
@@ -40,9 +43,14 @@ enum repeats {
     REPEATS_CAUGHT      /* a copy of one that had landed */
 };
 
-/* Fills everything in but message, kind and what belongs to it. */
-INTERNAL void panic_begin(ripcord_panic *panic, const char *file, int line,
-                          const char *function, const ripcord_kind *kind);
+/* Fills everything in but the message. The panic is in the frame of the
+   function that the program called, which expands this there. */
+#define panic_begin(panic, file, line, function, kind)               \
+    panic_begin_at(panic, __builtin_frame_address(0), file, line,    \
+                   function, kind)
+INTERNAL void panic_begin_at(ripcord_panic *panic, const char *frame,
+                             const char *file, int line,
+                             const char *function, const ripcord_kind *kind);
 /* Makes `panic`, in the caller's frame, the newest one and lets the deferred
    calls run for it. */
 INTERNAL _Noreturn void panic_start(ripcord_panic *panic);
@@ -50,7 +58,7 @@ INTERNAL _Noreturn void panic_start(ripcord_panic *panic);
 INTERNAL void panic_append_error(ripcord_panic *panic);
 /* Raises a copy of `panic`, which is not on the list. */
 INTERNAL _Noreturn void panic_repeat(const ripcord_panic *panic,
-                                     enum repeats how);
+                                     const char *frame, enum repeats how);
 /* Copies a panic, but only as much of the messages as there is. */
 INTERNAL void panic_copy(ripcord_panic *to, const ripcord_panic *from);
 
@@ -63,7 +71,8 @@ INTERNAL void panic_release_cancellation(const ripcord_panic *panic);
 
 /* Ends a panic that a call deferred at `site` has recovered. */
 INTERNAL _Noreturn void land(ripcord_panic *panic,
-                             const struct ripcord__site *site);
+                             const struct ripcord__site *site,
+                             const struct place *place);
 
 /* ---- report.c, uncaught.c ---- */
 
@@ -75,35 +84,53 @@ INTERNAL _Noreturn void uncaught(ripcord_panic *panic);
 /* "fatal error: ", the formatted text and a newline, then abort(). */
 INTERNAL _Noreturn void misuse(const char *format, ...)
     RIPCORD__PRINTF(1, 2);
-INTERNAL RIPCORD__COLD _Noreturn void entry_damaged(
-    const struct ripcord__entry *entry);
-/* Ends the process if the entry lies in a frame that is gone. */
-INTERNAL RIPCORD__COLD void entry_check_frame(
-    const struct ripcord__entry *entry);
+/* Where the library was called from, for what may come to light there. */
+struct place {
+    const char *frame;      /* of the function that was called */
+    const char *what;       /* "panic", "recoverable", ... */
+    const char *file;
+    const char *function;
+    int line;
+};
 
-/* Whether a site is one, as far as can be told. */
+/* Ends the process: the entry cannot be one. */
+INTERNAL RIPCORD__COLD _Noreturn void entry_damaged(
+    const struct ripcord__entry *entry, const struct place *place);
+/* Ends the process: the entry lies in a frame that is gone; returns if it
+   only looks so. */
+INTERNAL RIPCORD__COLD void entry_in_dead_frame(
+    const struct ripcord__entry *entry, const struct place *place);
+/* ": NAME, deferred at ..." of an entry that may be damaged, or "". */
+INTERNAL const char *entry_describe(const struct ripcord__entry *entry,
+                                    char *buffer, size_t size);
+
+/* Whether a site is one, as far as can be told. No site is in the first
+   page, or where the upper byte of an address is not 0. */
 static inline bool site_is_valid(const struct ripcord__site *site)
 {
-    return (uintptr_t)site % _Alignof(struct ripcord__site) == 0 &&
+    uintptr_t address = (uintptr_t)site;
+    return address % _Alignof(struct ripcord__site) == 0 &&
+           address >= 4096 && (uint64_t)address >> 56 == 0 &&
            site->kind - RIPCORD__CALL < RIPCORD__KIND_END - RIPCORD__CALL;
 }
 
-/* The default limit of a stack: an entry that is that near below the frame
-   of its caller was left without a goodbye. */
+/* The default limit of a stack: an entry that is that near below a frame was
+   left without a goodbye. */
 #define STACK_SIZE ((uintptr_t)8 << 20)
 
 /* Ends the process unless the entry can be one that is pending. */
-static inline void entry_check(const struct ripcord__entry *entry)
+static inline void entry_check(const struct ripcord__entry *entry,
+                               const struct place *place)
 {
-    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+    uintptr_t below = (uintptr_t)place->frame - (uintptr_t)entry;
 
-    if (RIPCORD__RARELY(!entry || entry->previous == entry ||
-                        (uintptr_t)entry % _Alignof(void *) != 0))
-        entry_damaged(entry);
-    if (RIPCORD__RARELY(frame - (uintptr_t)entry < STACK_SIZE))
-        entry_check_frame(entry);
-    if (RIPCORD__RARELY(entry->site && !site_is_valid(entry->site)))
-        entry_damaged(entry);
+    if (RIPCORD__RARELY(!entry || (uintptr_t)entry % _Alignof(void *) != 0))
+        entry_damaged(entry, place);
+    if (RIPCORD__RARELY(below < STACK_SIZE))
+        entry_in_dead_frame(entry, place);
+    if (RIPCORD__RARELY(entry->previous == entry ||
+                        (entry->site && !site_is_valid(entry->site))))
+        entry_damaged(entry, place);
 }
 
 /* ---- describe_gnu.c or describe_posix.c, as configure finds ---- */

@@ -23,13 +23,11 @@ static bool is_landing(const struct ripcord__entry *entry)
 
 /* The landing of the entry that has just run, or of the statement that is
    just executed: the entries above it stand in the same block. */
-static struct ripcord__landing *innermost(void)
+static struct ripcord__landing *innermost(const struct place *place)
 {
     struct ripcord__entry *entry = ripcord__thread.top;
-    while (entry && !is_landing(entry)) {
-        entry_check(entry);
+    while (entry && (entry_check(entry, place), !is_landing(entry)))
         entry = entry->previous;
-    }
     return (struct ripcord__landing *)(void *)entry;
 }
 
@@ -66,9 +64,10 @@ static void landing_check(const struct ripcord__landing *landing,
                site->function);
 }
 
-void land(ripcord_panic *panic, const struct ripcord__site *site)
+void land(ripcord_panic *panic, const struct ripcord__site *site,
+          const struct place *place)
 {
-    struct ripcord__landing *landing = innermost();
+    struct ripcord__landing *landing = innermost(place);
 
     if (!landing || landing->entry.site->kind != RIPCORD__RECOVERABLE_BLOCK)
         misuse("%s deferred at %s:%d in %s recovered the panic \"%s\", but "
@@ -99,11 +98,17 @@ void ripcord__recoverable_run(struct ripcord__entry *entry,
     (void)panic;
 }
 
-/* Runs the rest of a block's calls as at its normal end. */
-static void run_rest(struct ripcord__landing *landing)
+/* Runs the rest of a block's calls as at its normal end. `frame` is that of
+   the function which the block called. */
+static void run_rest(struct ripcord__landing *landing, const char *frame)
 {
+    const struct place place = {
+        frame, landing->site->what, landing->site->file,
+        landing->site->function, landing->site->line
+    };
+
     while (ripcord__thread.top != &landing->entry)
-        (void)run_newest(NULL);
+        (void)run_newest(NULL, &place);
 }
 
 void ripcord__recoverable_left(struct ripcord__landing *landing)
@@ -113,21 +118,30 @@ void ripcord__recoverable_left(struct ripcord__landing *landing)
         return;
     }
     ripcord__thread.top = landing->landed.previous;
-    run_rest(landing);
-    (void)ripcord__pop(&landing->entry);
+    run_rest(landing, __builtin_frame_address(0));
+    ripcord__pull(&landing->entry);
     errno = landing->error;
+}
+
+static struct ripcord__landing *innermost_of(const char *frame)
+{
+    const struct place place = { frame, "recoverable_return", "?", "?", 0 };
+    return innermost(&place);
 }
 
 volatile void *ripcord__result(void)
 {
-    return innermost()->result;
+    return innermost_of(__builtin_frame_address(0))->result;
 }
 
 void ripcord__finish(void)
 {
-    struct ripcord__landing *landing = innermost();
-    run_rest(landing);
-    (void)run_newest(NULL);
+    const char *frame = __builtin_frame_address(0);
+    struct ripcord__landing *landing = innermost_of(frame);
+
+    run_rest(landing, frame);
+    landing->entry.site = NULL;
+    ripcord__pull(&landing->entry);
 }
 
 void ripcord__attempt_run(struct ripcord__entry *entry, ripcord_panic *panic)
@@ -158,7 +172,8 @@ void ripcord__attempt_left(struct ripcord__attempt *attempt)
 {
     if (ripcord__thread.landed == attempt) {
         ripcord__thread.landed = NULL;
-        panic_repeat(&attempt->caught, REPEATS_NONE);
+        panic_repeat(&attempt->caught, __builtin_frame_address(0),
+                     REPEATS_NONE);
     }
     if (!ripcord__leave(&attempt->landing.entry))
         attempt->caught.ripcord__own.state = RIPCORD__DEAD;

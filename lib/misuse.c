@@ -6,6 +6,7 @@
 #include "internal.h"
 
 #include <stdlib.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 void misuse(const char *format, ...)
@@ -24,11 +25,37 @@ void misuse(const char *format, ...)
     abort();
 }
 
-void entry_damaged(const struct ripcord__entry *entry)
+/* Reads memory that may not be there, which only the kernel can try. */
+static bool read_safely(void *to, const void *from, size_t size)
+{
+    struct iovec local = { to, size };
+    struct iovec remote = { (void *)(uintptr_t)from, size };
+    return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) ==
+           (ssize_t)size;
+}
+
+const char *entry_describe(const struct ripcord__entry *entry, char *buffer,
+                           size_t size)
+{
+    struct ripcord__entry copy;
+    struct ripcord__site site;
+
+    if (!read_safely(&copy, entry, sizeof copy) ||
+        !read_safely(&site, copy.site, sizeof site) ||
+        !site_is_valid(&site))
+        return "";
+    (void)snprintf(buffer, size, " (%s, deferred at %s:%d in %s)", site.what,
+                   site.file, site.line, site.function);
+    return buffer;
+}
+
+void entry_damaged(const struct ripcord__entry *entry,
+                   const struct place *place)
 {
     misuse("the defer stack is damaged: the entry at %p cannot be one; a "
-           "frame with a pending call was overwritten, or left by longjmp",
-           (const void *)entry);
+           "frame with a pending call was overwritten, or left by longjmp; "
+           "noticed by the %s at %s:%d in %s", (const void *)entry,
+           place->what, place->file, place->line, place->function);
 }
 
 /* AddressSanitizer keeps locals in memory of its own, anywhere. */
@@ -46,15 +73,15 @@ static bool is_in_fake_stack(const void *address)
                                         NULL, NULL);
 }
 
-void entry_check_frame(const struct ripcord__entry *entry)
+void entry_in_dead_frame(const struct ripcord__entry *entry,
+                         const struct place *place)
 {
-    const struct ripcord__site *site = entry->site;
+    char buffer[300];
 
     if (is_in_fake_stack(entry))
         return;
-    if (!site || !site_is_valid(site))
-        entry_damaged(entry);
-    misuse("the block of %s deferred at %s:%d in %s was jumped out of (by "
-           "longjmp, or a switch of stacks) and it did not run", site->what,
-           site->file, site->line, site->function);
+    misuse("a call was pending whose block was jumped out of, by longjmp or "
+           "a switch of stacks%s; noticed by the %s at %s:%d in %s",
+           entry_describe(entry, buffer, sizeof buffer), place->what,
+           place->file, place->line, place->function);
 }

@@ -11,13 +11,19 @@
 /* No cancellation state that pthread_setcancelstate returns. */
 #define NOT_TOUCHED -1
 
-/* Runs the thread's deferred calls, newest first, on top of the stack that panicked. */
+/* Runs the thread's deferred calls, newest first, on top of the stack that
+   panicked. */
 static _Noreturn void walk(ripcord_panic *panic)
 {
+    const struct place place = {
+        panic->ripcord__own.frame, "panic", panic->file, panic->function,
+        panic->line
+    };
+
     while (ripcord__thread.top) {
-        const struct ripcord__site *site = run_newest(panic);
+        const struct ripcord__site *site = run_newest(panic, &place);
         if (panic->ripcord__own.state == RIPCORD__RECOVERED)
-            land(panic, site);
+            land(panic, site, &place);
     }
     uncaught(panic);
 }
@@ -34,9 +40,11 @@ static void note_replaced(ripcord_panic *panic, const ripcord_panic *older)
     text_copy(replaced->message, sizeof replaced->message, older->message);
 }
 
-void panic_begin(ripcord_panic *panic, const char *file, int line,
-                 const char *function, const ripcord_kind *kind)
+void panic_begin_at(ripcord_panic *panic, const char *frame,
+                    const char *file, int line, const char *function,
+                    const ripcord_kind *kind)
 {
+    panic->ripcord__own.frame = frame;
     panic->kind = kind ? kind : &RIPCORD_PLAIN;
     panic->file = file;
     panic->function = function;
@@ -61,7 +69,8 @@ void panic_start(ripcord_panic *panic)
     panic->ripcord__own.cancellation = NOT_TOUCHED;
     if (older) {
         panic->ripcord__own.depth += older->ripcord__own.depth;
-        if (!panic->replaced.kind)
+        if (panic->ripcord__own.repeats != REPEATS_NEWEST &&
+            !panic->replaced.kind)
             note_replaced(panic, older);
     }
     ripcord__thread.panics = panic;
@@ -137,17 +146,21 @@ void ripcord_vpanic(const char *file, int line, const char *function,
 void ripcord__panic(const char *file, int line, const char *function,
                     const char *format, ...)
 {
+    ripcord_panic panic;
     va_list arguments;
     va_start(arguments, format);
-    ripcord_vpanic(file, line, function, NULL, format, arguments);
+    panic_begin(&panic, file, line, function, NULL);
+    raise_formatted(&panic, format, arguments);
 }
 
 void ripcord__panic_as(const char *file, int line, const char *function,
                        const ripcord_kind *kind, const char *format, ...)
 {
+    ripcord_panic panic;
     va_list arguments;
     va_start(arguments, format);
-    ripcord_vpanic(file, line, function, kind, format, arguments);
+    panic_begin(&panic, file, line, function, kind);
+    raise_formatted(&panic, format, arguments);
 }
 
 void ripcord__panic_code(const char *file, int line, const char *function,
@@ -187,10 +200,12 @@ void ripcord__panic_errno(const char *file, int line, const char *function,
     panic_start(&panic);
 }
 
-void panic_repeat(const ripcord_panic *panic, enum repeats how)
+void panic_repeat(const ripcord_panic *panic, const char *frame,
+                  enum repeats how)
 {
     ripcord_panic again;
     panic_copy(&again, panic);
+    again.ripcord__own.frame = frame;
     again.ripcord__own.error = errno;
     again.ripcord__own.repeats = how;
     panic_start(&again);
@@ -222,5 +237,6 @@ static enum repeats repeats(const char *file, int line, const char *function,
 void ripcord__panic_again(const char *file, int line, const char *function,
                           const ripcord_panic *panic)
 {
-    panic_repeat(panic, repeats(file, line, function, panic));
+    panic_repeat(panic, __builtin_frame_address(0),
+                 repeats(file, line, function, panic));
 }

@@ -25,6 +25,20 @@ static ripcord_uncaught policy_of_environment(void)
                                              : RIPCORD_UNCAUGHT_ABORT;
 }
 
+/* Says so when the environment asks for something that there is not. */
+static void check_environment(void)
+{
+    const char *name = secure_getenv("RIPCORD_UNCAUGHT");
+    struct text text = { .descriptor = STDERR_FILENO };
+
+    if (!name || strcmp(name, "exit") == 0 || strcmp(name, "abort") == 0)
+        return;
+    text_string(&text, "ripcord: RIPCORD_UNCAUGHT is \"");
+    text_string(&text, name);
+    text_string(&text, "\": neither \"abort\" nor \"exit\"\n");
+    text_flush(&text);
+}
+
 static ripcord_uncaught resolve(int choice)
 {
     return choice == NOT_CHOSEN ? policy_of_environment()
@@ -44,8 +58,11 @@ ripcord_uncaught_hook *ripcord_set_uncaught_hook(ripcord_uncaught_hook *new)
 
 static _Noreturn void end_process(void)
 {
-    if (resolve(__atomic_load_n(&chosen_policy, __ATOMIC_SEQ_CST)) ==
-        RIPCORD_UNCAUGHT_EXIT)
+    int choice = __atomic_load_n(&chosen_policy, __ATOMIC_SEQ_CST);
+
+    if (choice == NOT_CHOSEN)
+        check_environment();
+    if (resolve(choice) == RIPCORD_UNCAUGHT_EXIT)
         _exit(STATUS);
     abort();
 }

@@ -26,6 +26,8 @@
 
 #define RIPCORD__JOIN(left, right) RIPCORD__JOIN_(left, right)
 #define RIPCORD__JOIN_(left, right) left##right
+#define RIPCORD__TEXT(name) RIPCORD__TEXT_(name)
+#define RIPCORD__TEXT_(name) #name
 
 /* The language's own differences, each told once. */
 #ifdef __cplusplus

@@ -73,9 +73,11 @@ template <bool IsVolatile> struct ripcord__named_result {
 
 /* Runs the statement behind it once, in a landing of the given kind. */
 #define RIPCORD__INSIDE(which, pointer, checks, once)                      \
-    for (ripcord__landing_type<which, pointer>                             \
-             ripcord__context(ripcord__landing_type<which, pointer> *);    \
-         (once) checks; (once) = RIPCORD__NULL)
+    for (bool once = true; once; once = false)                             \
+        for (ripcord__landing_type<which, pointer>                         \
+                 ripcord__context(                                         \
+                     ripcord__landing_type<which, pointer> *);             \
+             once checks; once = false)
 
 #else
 
@@ -99,9 +101,9 @@ struct ripcord__context {
 
 /* Runs the statement behind it once, in a landing of the given kind. */
 #define RIPCORD__INSIDE(which, pointer, checks, once)                      \
-    for (; (once) && sizeof(struct ripcord__context {                      \
+    for (bool once = true; once && sizeof(struct ripcord__context {        \
              char here[which]; pointer result; checks });                  \
-         (once) = RIPCORD__NULL)
+         once = false)
 
 #endif
 

@@ -133,9 +133,10 @@ typedef const struct ripcord__site *ripcord_defer_needs_braces_around_it;
 
 #define RIPCORD__DEFER(name, kind, leave, f, ...)                          \
     ripcord_defer_needs_braces_around_it RIPCORD__JOIN(name, _site) =      \
-        RIPCORD__SITE(RIPCORD__JOIN(ripcord__run_, f), #f, kind);          \
+        RIPCORD__SITE(RIPCORD__JOIN(ripcord__run_, f), RIPCORD__TEXT(f),   \
+                      kind);                                               \
     RIPCORD__ASSERT(!RIPCORD__RECOVERS(f) || RIPCORD__MAY_RECOVER(),       \
-                    #f RIPCORD__NO_LANDING);                               \
+                    RIPCORD__TEXT(f) RIPCORD__NO_LANDING);                 \
     RIPCORD__STRICT                                                        \
     struct RIPCORD__JOIN(ripcord__call_, f) name                           \
         __attribute__((cleanup(RIPCORD__JOIN(leave, f)))) =                \
@@ -147,18 +148,20 @@ typedef const struct ripcord__site *ripcord_defer_needs_braces_around_it;
     do {                                                                   \
         RIPCORD__ASSERT(                                                   \
             RIPCORD__SAME_TYPE(scope, ripcord_scope) ||                    \
-                RIPCORD__SAME_TYPE(scope, struct ripcord__recoverable_scope), \
+                RIPCORD__SAME_TYPE(scope,                                  \
+                                   struct ripcord__recoverable_scope),     \
             "this is not a scope: declare it with defer_scope");           \
         RIPCORD__ASSERT(                                                   \
             !RIPCORD__RECOVERS(f) ||                                       \
-                RIPCORD__SAME_TYPE(scope, struct ripcord__recoverable_scope), \
-            #f " is a recoverer, and its scope is not declared directly "  \
-            "in a `recoverable` block: it could recover nothing");         \
+                RIPCORD__SAME_TYPE(scope,                                  \
+                                   struct ripcord__recoverable_scope),     \
+            RIPCORD__TEXT(f) RIPCORD__NO_LANDING_OF_SCOPE);                \
         RIPCORD__STRICT                                                    \
         const struct RIPCORD__JOIN(ripcord__call_, f) name =               \
             RIPCORD__BIND(f,                                               \
-                RIPCORD__SITE(RIPCORD__JOIN(ripcord__run_scoped_, f), #f,  \
-                              RIPCORD__CALL), __VA_ARGS__);                \
+                RIPCORD__SITE(RIPCORD__JOIN(ripcord__run_scoped_, f),      \
+                              RIPCORD__TEXT(f), RIPCORD__CALL),            \
+                __VA_ARGS__);                                              \
         RIPCORD__USUAL                                                     \
         if (!ripcord__scope_put(&(scope), &name.entry, sizeof name)) {     \
             RIPCORD__JOIN(ripcord__invoke_, f)(&name, RIPCORD__NULL);      \
@@ -168,6 +171,9 @@ typedef const struct ripcord__site *ripcord_defer_needs_braces_around_it;
 
 #define RIPCORD__NO_LANDING                                                \
     " is a recoverer, and the innermost landing here is not a "            \
+    "`recoverable` block: it could recover nothing"
+#define RIPCORD__NO_LANDING_OF_SCOPE                                       \
+    " is a recoverer, and its scope is not declared directly in a "        \
     "`recoverable` block: it could recover nothing"
 
 RIPCORD__END

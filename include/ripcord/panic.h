@@ -77,6 +77,7 @@ typedef struct ripcord_panic {
     void *value;                /* of panic_value, otherwise NULL */
     struct {                    /* the library's own */
         struct ripcord_panic *older;
+        const char *frame;
         unsigned state;
         unsigned depth;
         int error;

@@ -89,9 +89,7 @@ RIPCORD__INLINE ripcord_panic *ripcord_recover(ripcord_panic *panic);
     RIPCORD__ATTEMPT(RIPCORD__JOIN(ripcord__landing, __COUNTER__),       \
                       RIPCORD__NONE_OR_SOME(__VA_ARGS__), __VA_ARGS__)
 #define RIPCORD_RESCUE(p)                                                 \
-    else                                                                  \
-        for (const ripcord_panic *p = ripcord__rescue(); p;               \
-             p = RIPCORD__CAST(const ripcord_panic *, RIPCORD__NULL))
+    RIPCORD__RESCUE(p, RIPCORD__JOIN(ripcord__rescued, __COUNTER__))
 
 /*
  * Calls body(argument). Returns true if it returned. If a panic left it,
@@ -185,8 +183,9 @@ RIPCORD__INLINE void ripcord__leave_attempt(struct ripcord__attempt *attempt)
 }
 
 /* What follows is `switch` or `if ... else for`: a bare `if` would take the
-   `else` of the user's own. The flag is a pointer because the declaration
-   that starts a `for` has one type. */
+   `else` of the user's own. The flag that ends each `for` is a pointer where
+   the declaration has that type, and is always set before it is read again,
+   so that it is never live across _setjmp: gcc warns of such variables. */
 #define RIPCORD__RECOVERABLE(name, count, ...)                              \
     for (struct ripcord__landing name                                       \
              __attribute__((cleanup(ripcord__leave_landing))),              \
@@ -204,7 +203,7 @@ RIPCORD__INLINE void ripcord__leave_attempt(struct ripcord__attempt *attempt)
                                 (__VA_ARGS__),                              \
                             RIPCORD__JOIN(RIPCORD__CHECK_, count)           \
                                 (__VA_ARGS__),                              \
-                            RIPCORD__JOIN(name, _once))
+                            RIPCORD__JOIN(name, _inside))
 
 #define RIPCORD__ATTEMPT(name, count, ...)                                 \
     for (struct ripcord__attempt name                                       \
@@ -220,7 +219,12 @@ RIPCORD__INLINE void ripcord__leave_attempt(struct ripcord__attempt *attempt)
             RIPCORD__INSIDE(RIPCORD__IN_ATTEMPT, void *,                    \
                             RIPCORD__JOIN(RIPCORD__CHECK_, count)           \
                                 (__VA_ARGS__),                              \
-                            RIPCORD__JOIN(name, _once))
+                            RIPCORD__JOIN(name, _inside))
+
+#define RIPCORD__RESCUE(p, once)                                            \
+    else                                                                    \
+        for (const ripcord_panic *p = ripcord__rescue(), *once = p; once;   \
+             once = RIPCORD__NULL)
 
 #define RIPCORD__RETURN(name, value)                                        \
     do {                                                                    \

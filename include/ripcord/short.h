@@ -36,7 +36,8 @@
 #define attempt(...) RIPCORD_ATTEMPT(__VA_ARGS__)
 #define rescue(p) RIPCORD_RESCUE(p)
 
-/* <ripcord/checked.h> */
+/* <ripcord/checked.h>; those that show their argument in a message take its
+   text here, before macros in it are expanded. */
 #define at(array, index) RIPCORD_AT(array, index)
 #define at_n(pointer, index, length) RIPCORD_AT_N(pointer, index, length)
 #define checked_add(a, b) RIPCORD_CHECKED_ADD(a, b)
@@ -47,11 +48,12 @@
 #define checked_neg(a) RIPCORD_CHECKED_NEG(a)
 #define checked_shl(a, n) RIPCORD_CHECKED_SHL(a, n)
 #define checked_shr(a, n) RIPCORD_CHECKED_SHR(a, n)
-#define checked_cast(type, a) RIPCORD_CHECKED_CAST(type, a)
+#define checked_cast(type, a) RIPCORD__NARROW(RIPCORD__UNIQUE, type, #type, a)
 #define not_null(pointer) RIPCORD_NOT_NULL(pointer)
-#define must(pointer) RIPCORD_MUST(pointer)
-#define must_zero(call) RIPCORD_MUST_ZERO(call)
-#define must_not_negative(call) RIPCORD_MUST_NOT_NEGATIVE(call)
+#define must(pointer) RIPCORD__MUST(RIPCORD__UNIQUE, #pointer, pointer)
+#define must_zero(call) RIPCORD__MUST_ZERO(RIPCORD__UNIQUE, #call, call)
+#define must_not_negative(call) \
+    RIPCORD__MUST_NOT_NEGATIVE(RIPCORD__UNIQUE, #call, call)
 #define must_malloc(size) RIPCORD_MUST_MALLOC(size)
 #define must_calloc(count, size) RIPCORD_MUST_CALLOC(count, size)
 #define must_realloc(pointer, size) RIPCORD_MUST_REALLOC(pointer, size)
