@@ -96,9 +96,9 @@ struct place {
 /* Ends the process: the entry cannot be one. */
 INTERNAL RIPCORD__COLD _Noreturn void entry_damaged(
     const struct ripcord__entry *entry, const struct place *place);
-/* Ends the process: the entry lies in a frame that is gone; returns if it
-   only looks so. */
-INTERNAL RIPCORD__COLD void entry_in_dead_frame(
+/* Ends the process: the entry lies in a frame that is gone; returns if that
+   only seems so. */
+INTERNAL RIPCORD__COLD void entry_check_frame(
     const struct ripcord__entry *entry, const struct place *place);
 /* ": NAME, deferred at ..." of an entry that may be damaged, or "". */
 INTERNAL const char *entry_describe(const struct ripcord__entry *entry,
@@ -127,7 +127,7 @@ static inline void entry_check(const struct ripcord__entry *entry,
     if (RIPCORD__RARELY(!entry || (uintptr_t)entry % _Alignof(void *) != 0))
         entry_damaged(entry, place);
     if (RIPCORD__RARELY(below < STACK_SIZE))
-        entry_in_dead_frame(entry, place);
+        entry_check_frame(entry, place);
     if (RIPCORD__RARELY(entry->previous == entry ||
                         (entry->site && !site_is_valid(entry->site))))
         entry_damaged(entry, place);

@@ -9,6 +9,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+/* There when the program runs under AddressSanitizer. */
+extern __attribute__((weak)) void *__asan_get_current_fake_stack(void);
+extern __attribute__((weak)) void *__asan_addr_is_in_fake_stack(
+    void *fake_stack, void *address, void **begin, void **end);
+
 void misuse(const char *format, ...)
 {
     struct text text = { .descriptor = STDERR_FILENO };
@@ -58,23 +63,19 @@ void entry_damaged(const struct ripcord__entry *entry,
            place->what, place->file, place->line, place->function);
 }
 
-/* AddressSanitizer keeps locals in memory of its own, anywhere. */
-extern __attribute__((weak)) void *__asan_get_current_fake_stack(void);
-extern __attribute__((weak)) void *__asan_addr_is_in_fake_stack(
-    void *fake_stack, void *address, void **begin, void **end);
-
+/* AddressSanitizer keeps locals in memory of its own, which tells nothing
+   about their frames. */
 static bool is_in_fake_stack(const void *address)
 {
     if (!__asan_get_current_fake_stack || !__asan_addr_is_in_fake_stack)
         return false;
-    void *fake = __asan_get_current_fake_stack();
-    return fake &&
-           __asan_addr_is_in_fake_stack(fake, (void *)(uintptr_t)address,
-                                        NULL, NULL);
+    return __asan_addr_is_in_fake_stack(__asan_get_current_fake_stack(),
+                                        (void *)(uintptr_t)address, NULL,
+                                        NULL) != NULL;
 }
 
-void entry_in_dead_frame(const struct ripcord__entry *entry,
-                         const struct place *place)
+void entry_check_frame(const struct ripcord__entry *entry,
+                       const struct place *place)
 {
     char buffer[300];
 

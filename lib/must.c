@@ -8,19 +8,22 @@
 #include <fcntl.h>
 #include <string.h>
 
+/* What the error means is kept whole; the text before it is cut if need be. */
 void panic_append_error(ripcord_panic *panic)
 {
-    char message[sizeof panic->message + 128];
+    char reason[96];
     const char *description = error_description(panic->error);
     const char *colon = panic->message[0] ? ": " : "";
 
     if (description)
-        (void)snprintf(message, sizeof message, "%s%s%s", panic->message,
-                       colon, description);
+        (void)snprintf(reason, sizeof reason, "%s%s", colon, description);
     else
-        (void)snprintf(message, sizeof message, "%s%serror %d",
-                       panic->message, colon, panic->error);
-    text_copy(panic->message, sizeof panic->message, message);
+        (void)snprintf(reason, sizeof reason, "%serror %d", colon,
+                       panic->error);
+    size_t length = strlen(panic->message), added = strlen(reason);
+    size_t room = sizeof panic->message - added;
+    text_mark_cut(panic->message, room, length);
+    (void)strcat(panic->message, reason);
 }
 
 static _Noreturn void failed(const char *file, int line,
@@ -116,7 +119,8 @@ int ripcord__open(const char *file, int line, const char *function,
     mode_t mode = 0;
     int descriptor;
 
-    if (flags & (O_CREAT | O_TMPFILE)) {
+    /* O_TMPFILE has the bit of O_DIRECTORY, and one of its own. */
+    if ((flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE) {
         va_list arguments;
         va_start(arguments, flags);
         mode = (mode_t)va_arg(arguments, int);

@@ -9,6 +9,25 @@
 #include <check.h>
 #include <ripcord/short.h>
 
+/* Whether a sanitizer watches the test: then it owns the allocator, and
+   reports of a dead frame come from it. */
+#if defined __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || \
+    __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define SANITIZED 1
+#endif
+
+/* A test of the list below that goes without a sanitizer only. */
+#ifdef SANITIZED
+#define UNSANITIZED(test)
+#else
+#define UNSANITIZED(test) test,
+#endif
+
 /* The trace: words that calls leave behind, in order, separated by spaces.
    It is empty at the start of every test. */
 void trace_reset(void);

@@ -297,6 +297,29 @@ START_TEST(files_that_cannot_be_opened_are_panics)
 }
 END_TEST
 
+START_TEST(a_long_path_is_cut_but_not_the_reason)
+{
+    char path[400];
+    memset(path, 'x', sizeof path - 1);
+    path[0] = '/';
+    path[sizeof path - 1] = '\0';
+    attempt () {
+        (void)fclose(must_fopen(path, "r"));
+    } rescue (p) {
+        ck_assert_uint_eq(strlen(p->message), RIPCORD_MESSAGE_SIZE - 1);
+        ck_assert_ptr_nonnull(strstr(p->message, "xx...: File name too"));
+        ck_assert_ptr_eq(strstr(p->message, "open /xx"), p->message);
+    }
+    attempt () {
+        errno = ENOENT;
+        panic_errno("%s", path);
+    } rescue (p) {
+        ck_assert_ptr_nonnull(
+            strstr(p->message, "xx...: No such file or directory"));
+    }
+}
+END_TEST
+
 RUN_SUITE("checked",
           at_gives_the_element_and_can_be_assigned_to,
           an_index_outside_panics_in_gos_words,
@@ -312,4 +335,5 @@ RUN_SUITE("checked",
           must_zero_takes_a_positive_value_as_the_error_number,
           memory_that_cannot_be_had_is_a_panic,
           memory_of_no_bytes_is_unique,
-          files_that_cannot_be_opened_are_panics)
+          files_that_cannot_be_opened_are_panics,
+          a_long_path_is_cut_but_not_the_reason)

@@ -11,20 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#if defined __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || \
-    __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define SANITIZED 1
-#endif
+#ifndef SANITIZED
 
 /* Calls of the allocator in this process, and the one that fails. */
 static size_t calls, bytes, failing;
-
-#ifndef SANITIZED
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
@@ -58,6 +48,15 @@ void free(void *memory)
 {
     frees += memory != NULL;
     __libc_free(memory);
+}
+
+/* Memcheck puts an allocator of its own in place of this one. */
+static bool counts_nothing(void)
+{
+    size_t before = calls;
+    void *(*volatile allocate)(size_t) = malloc;
+    free(allocate(1));
+    return calls == before;
 }
 
 static void restart_counting(size_t fail)
@@ -112,6 +111,8 @@ static void everything(int number)
 
 START_TEST(defer_panic_and_recover_do_not_use_the_heap)
 {
+    if (counts_nothing())
+        return;
     everything(1);
     restart_counting(0);
     everything(2);
@@ -134,6 +135,8 @@ static void defer_many(int count, bool panicking)
 
 START_TEST(a_scope_gives_back_what_it_took)
 {
+    if (counts_nothing())
+        return;
     for (int panicking = 0; panicking < 2; panicking++) {
         restart_counting(0);
         defer_many(8, panicking != 0);
@@ -148,6 +151,8 @@ END_TEST
 
 START_TEST(a_call_with_one_argument_takes_sixteen_bytes)
 {
+    if (counts_nothing())
+        return;
     restart_counting(0);
     defer_many(1000000, false);
     size_t taken = bytes, chunks = calls;
@@ -204,6 +209,8 @@ static int fill_with_failure(size_t nth, int count)
 
 START_TEST(when_the_nth_allocation_fails_every_call_still_runs_once)
 {
+    if (counts_nothing())
+        return;
     enum { COUNT = 20000 };
     size_t nth = 1;
     int last = 0, now;
@@ -241,6 +248,8 @@ static void needs_memory(size_t nth)
 
 START_TEST(when_the_nth_allocation_fails_nothing_leaks)
 {
+    if (counts_nothing())
+        return;
     for (size_t nth = 1; nth <= 4; nth++)
         needs_memory(nth);
 }
@@ -266,6 +275,12 @@ static void set(ripcord_panic *p, volatile int *result)
         *result = 1;
 }
 RIPCORD_RECOVERER(set, volatile int *)
+
+#ifdef SANITIZED
+#define PAGES 2000      /* what the sanitizer keeps of freed memory */
+#else
+#define PAGES 64
+#endif
 
 static const char *stack;
 static bool stack_moved;
@@ -296,20 +311,17 @@ START_TEST(ten_million_recoveries_take_constant_memory)
     for (long i = 0; i < count; i++)
         recovered += recovers_once();
     /* A byte each would be 2,400 pages. */
-    ck_assert_int_le(resident() - before, 64);
+    ck_assert_int_le(resident() - before, PAGES);
     ck_assert_int_eq(recovered, count + 1000);
     ck_assert(!stack_moved);
 }
 END_TEST
 
-#ifdef SANITIZED
-RUN_SUITE("memory", ten_million_recoveries_take_constant_memory)
-#else
 RUN_SUITE("memory",
-          defer_panic_and_recover_do_not_use_the_heap,
-          a_scope_gives_back_what_it_took,
-          a_call_with_one_argument_takes_sixteen_bytes,
-          when_the_nth_allocation_fails_every_call_still_runs_once,
-          when_the_nth_allocation_fails_nothing_leaks,
+          UNSANITIZED(defer_panic_and_recover_do_not_use_the_heap)
+          UNSANITIZED(a_scope_gives_back_what_it_took)
+          UNSANITIZED(a_call_with_one_argument_takes_sixteen_bytes)
+          UNSANITIZED(
+              when_the_nth_allocation_fails_every_call_still_runs_once)
+          UNSANITIZED(when_the_nth_allocation_fails_nothing_leaks)
           ten_million_recoveries_take_constant_memory)
-#endif

@@ -119,6 +119,7 @@ START_TEST(a_landing_that_was_jumped_over_is_named)
 }
 END_TEST
 
+#ifndef SANITIZED
 static void jumped_over_then_panics(void)
 {
     if (setjmp(foreign) == 0)
@@ -134,6 +135,7 @@ START_TEST(a_panic_finds_a_call_that_was_jumped_over)
     ck_diagnosed(jumped_over_then_panics, "in jumped_over_then_panics");
 }
 END_TEST
+#endif
 
 static ripcord_panic *smuggled;
 
@@ -304,6 +306,7 @@ static void again_when_over(void)
     panic_again(smuggled);
 }
 
+#ifndef SANITIZED
 static void again_after_the_rescue(void)
 {
     const ripcord_panic *volatile kept = NULL;
@@ -314,13 +317,16 @@ static void again_after_the_rescue(void)
     }
     panic_again(kept);
 }
+#endif
 
 START_TEST(panic_again_of_nothing_or_of_a_dead_panic_is_named)
 {
     ck_diagnosed(again_with_null, "panic_again at ");
     ck_diagnosed(again_with_null, "in again_with_null was given NULL");
     ck_diagnosed(again_when_over, "was given a panic that is over");
+#ifndef SANITIZED
     ck_diagnosed(again_after_the_rescue, "was given a panic that is over");
+#endif
 }
 END_TEST
 
@@ -348,7 +354,7 @@ RUN_SUITE("misuse",
           the_call_itself_is_named_as_long_as_it_can_be_read,
           a_scope_that_was_jumped_over_is_named,
           a_landing_that_was_jumped_over_is_named,
-          a_panic_finds_a_call_that_was_jumped_over,
+          UNSANITIZED(a_panic_finds_a_call_that_was_jumped_over)
           recovering_where_nothing_can_land_is_named,
           a_landing_of_another_thread_is_refused,
           a_landing_in_a_frame_that_is_gone_is_refused,

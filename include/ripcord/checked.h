@@ -70,7 +70,8 @@
 /*
  * RIPCORD_CHECKED_CAST(type, a)
  *
- * The value of the integer a in the integer type `type`; panics with
+ * The value of the integer a in the integer type `type`, which is neither
+ * bool nor an enumeration; panics with
  * RIPCORD_OVERFLOW_ERROR if it cannot represent it: "runtime error: integer
  * overflow: 300 does not fit unsigned char".
  */

@@ -158,7 +158,7 @@ typedef enum ripcord_uncaught {
  * choice. Unless it is called the environment decides: RIPCORD_UNCAUGHT is
  * "abort" (as when it is not set) or "exit"; a program that runs with
  * privileges of its own (AT_SECURE) ignores it. Neither way flushes stdio.
- * Any thread may call it at any time; async-signal-safe.
+ * Any thread may call it at any time.
  */
 ripcord_uncaught ripcord_set_uncaught(ripcord_uncaught policy);
 

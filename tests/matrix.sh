@@ -1,0 +1,85 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# matrix.sh [NAME...]: builds the library and its suites anew in each of the
+# configurations below (or in those named), under ./matrix, and runs them.
+# Closes with one line that adds all of them up.
+set -u
+
+source=$(cd "$(dirname "$0")/.." && pwd)
+sanitize='-fno-sanitize-recover=all -fno-omit-frame-pointer -g'
+suites='test_checked test_defer test_libc test_memory test_misuse test_panic
+test_recover test_report test_scope'
+
+# NAME|COMPILER|CFLAGS
+configurations='
+gcc-O0|gcc|-O0
+gcc-O3|gcc|-O3
+gcc-lto|gcc|-O2 -flto
+clang-O0|clang|-O0
+clang-O2|clang|-O2
+clang-O3|clang|-O3
+gcc-sanitized|gcc|-O1 -fsanitize=address,undefined
+clang-sanitized|clang|-O1 -fsanitize=address,undefined
+gcc-valgrind|gcc|-O2 -g
+'
+
+tests() {
+  for suite in $suites; do
+    printf 'tests/%s ' "$suite"
+  done
+}
+
+# Configures, builds and runs one. The log of each step stays in its folder.
+run() {
+  name=$1 compiler=$2 cflags=$3
+  case $name in
+    *-sanitized)
+      cflags="$cflags $sanitize"
+      RIPCORD_TEST_QUICK=1
+      ASAN_OPTIONS=detect_stack_use_after_return=1
+      export RIPCORD_TEST_QUICK ASAN_OPTIONS ;;
+    *-valgrind)
+      RIPCORD_TEST_QUICK=1
+      export RIPCORD_TEST_QUICK ;;
+  esac
+  mkdir -p "matrix/$name" && cd "matrix/$name" || return 1
+  [ -e config.status ] ||
+    "$source/configure" --enable-werror --disable-dependency-tracking \
+      CC="$compiler" CFLAGS="$cflags" >configure.log 2>&1 ||
+    { tail -n 5 configure.log; return 1; }
+  rm -f tests/*.log tests/*.trs
+  $MAKE -s -j"$(nproc)" all $(tests) tests/libsupport.la >make.log 2>&1 ||
+    { tail -n 20 make.log; return 1; }
+  case $name in
+    *-valgrind) set -- LOG_COMPILER="$source/tests/valgrind.sh" ;;
+    *) set -- ;;
+  esac
+  $MAKE -s -j"$(nproc)" check TESTS="$(tests)" "$@" >check.log 2>&1
+  sh "$source/tests/summary.sh" . $?
+}
+
+total_passed=0 total_failed=0
+for configuration in $(printf '%s' "$configurations" | tr ' ' '%'); do
+  configuration=$(printf '%s' "$configuration" | tr '%' ' ')
+  name=${configuration%%|*}
+  rest=${configuration#*|}
+  case " $* " in
+    "  " | *" $name "*) ;;
+    *) continue ;;
+  esac
+  command -v "${rest%%|*}" >/dev/null ||
+    { printf '%s: left out, there is no %s\n' "$name" "${rest%%|*}"; continue; }
+  result=$(run "$name" "${rest%%|*}" "${rest#*|}" 2>&1)
+  status=$?
+  last=$(printf '%s\n' "$result" | tail -n 1)
+  counts=$(printf '%s\n' "$last" |
+    sed -n 's/^ripcord: \([0-9]*\) passed, \([0-9]*\) failed.*/\1 \2/p')
+  [ "$status" -eq 0 ] || printf '%s\n' "$result"
+  [ -n "$counts" ] || counts='0 1'
+  printf '%-16s %s passed, %s failed\n' "$name" "${counts% *}" "${counts#* }"
+  total_passed=$((total_passed + ${counts% *}))
+  total_failed=$((total_failed + ${counts#* }))
+done
+printf 'matrix: %d passed, %d failed\n' "$total_passed" "$total_failed"
+[ "$total_failed" -eq 0 ] && [ "$total_passed" -gt 0 ]
