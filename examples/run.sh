@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Runs every example and compares what it prints with NAME.expected. The
+# examples write nothing to stderr, and exit with 0; the one whose panic is
+# not recovered is compared with both, and exits with 2.
+set -u
+: "${top_srcdir:=.}" "${top_builddir:=.}"
+
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+failed=0
+
+# EXAMPLE_RUNNER stands before each command, such as "valgrind -q"; that
+# wants a build with --disable-shared, where no script stands in between.
+run() {
+  # shellcheck disable=SC2086
+  ${EXAMPLE_RUNNER-} "$top_builddir/examples/$1" "$top_srcdir/examples" \
+    </dev/null
+}
+
+# The lines before the thread, and its line without what changes; the frames
+# behind it depend on the compiler.
+mask_report() {
+  sed -e 's/^thread [0-9]* "[^"]*"/thread N "NAME"/' -e '/^thread /q'
+}
+
+# Prints "ok" or "not ok", with the differences behind it.
+compare() {
+  if differences=$(diff -u "$top_srcdir/examples/$1.expected" - <"$2"); then
+    echo "ok $1"
+  else
+    echo "not ok $1"
+    printf '%s\n' "$differences"
+    failed=1
+  fi
+}
+
+for expected in "$top_srcdir"/examples/*.expected; do
+  name=$(basename "$expected" .expected)
+  output=$scratch/$name
+  if [ "$name" = 10-uncaught ]; then
+    RIPCORD_UNCAUGHT='exit' run "$name" >"$output.all" 2>&1
+    status=$?
+    mask_report <"$output.all" >"$output"
+    [ "$status" -eq 2 ] || echo "exit status $status" >>"$output"
+  else
+    run "$name" >"$output" 2>"$output.errors"
+    status=$?
+    cat "$output.errors" >>"$output"
+    [ "$status" -eq 0 ] || echo "exit status $status" >>"$output"
+  fi
+  compare "$name" "$output"
+done
+exit "$failed"
