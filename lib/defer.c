@@ -7,33 +7,19 @@
 __thread struct ripcord__thread ripcord__thread
     __attribute__((tls_model("initial-exec")));
 
-static bool is_due(const struct ripcord__site *site,
-                   const ripcord_panic *panic)
+void run_special(struct ripcord__entry *entry,
+                 const struct ripcord__site *site, ripcord_panic *panic,
+                 const struct place *place)
 {
-    if (site->kind == RIPCORD__ON_FAILURE)
-        return panic != NULL;
-    if (site->kind == RIPCORD__ON_SUCCESS)
-        return panic == NULL;
-    return true;
-}
-
-/* The entry is taken off and marked before it runs: whatever it does, and
-   whoever unwinds its frame later, it cannot run again. */
-const struct ripcord__site *run_newest(ripcord_panic *panic,
-                                       const struct place *place)
-{
-    struct ripcord__entry *entry = ripcord__thread.top;
-    entry_check(entry, place);
-    const struct ripcord__site *site = entry->site;
-
-    ripcord__thread.top = entry->previous;
-    entry->site = NULL;
-    if (site && is_due(site, panic)) {
-        if (panic && site->kind != RIPCORD__ATTEMPT_BLOCK)
-            panic_hold_cancellation(panic);
-        site->run(entry, panic);
-    }
-    return site;
+    if (!site)
+        return;
+    if (!site_is_valid(site))
+        entry_damaged(entry, place);
+    if (site->kind == RIPCORD__ON_FAILURE && !panic)
+        return;
+    if (site->kind == RIPCORD__ON_SUCCESS && panic)
+        return;
+    site->run(entry, panic);
 }
 
 bool ripcord__cancel(struct ripcord__entry *entry)

@@ -24,10 +24,11 @@ struct place;
 
 /* ---- defer.c ---- */
 
-/* Takes the newest entry off and runs it; `panic` is NULL when its block
-   completes. There must be one. Returns its site, NULL if it had run. */
-INTERNAL const struct ripcord__site *run_newest(ripcord_panic *panic,
-                                                const struct place *place);
+/* Runs an entry, which is off the stack, of another kind than a plain call;
+   its site may be NULL. */
+INTERNAL void run_special(struct ripcord__entry *entry,
+                          const struct ripcord__site *site,
+                          ripcord_panic *panic, const struct place *place);
 
 /* ---- panic.c ---- */
 
@@ -62,8 +63,6 @@ INTERNAL _Noreturn void panic_repeat(const ripcord_panic *panic,
 /* Copies a panic, but only as much of the messages as there is. */
 INTERNAL void panic_copy(ripcord_panic *to, const ripcord_panic *from);
 
-/* Keeps the thread from being cancelled until the panic has landed. */
-INTERNAL void panic_hold_cancellation(ripcord_panic *panic);
 /* Allows it again as it was before the panic. */
 INTERNAL void panic_release_cancellation(const ripcord_panic *panic);
 
@@ -104,13 +103,19 @@ INTERNAL RIPCORD__COLD void entry_check_frame(
 INTERNAL const char *entry_describe(const struct ripcord__entry *entry,
                                     char *buffer, size_t size);
 
-/* Whether a site is one, as far as can be told. No site is in the first
-   page, or where the upper byte of an address is not 0. */
-static inline bool site_is_valid(const struct ripcord__site *site)
+/* Whether a pointer may be read as a site: it is aligned, not in the first
+   page, and the upper byte of its address is 0. */
+static inline bool may_be_site(const struct ripcord__site *site)
 {
     uintptr_t address = (uintptr_t)site;
     return address % _Alignof(struct ripcord__site) == 0 &&
-           address >= 4096 && (uint64_t)address >> 56 == 0 &&
+           (uint64_t)address - 4096 < (uint64_t)1 << 56;
+}
+
+/* Whether it is one, as far as can be told. */
+static inline bool site_is_valid(const struct ripcord__site *site)
+{
+    return may_be_site(site) &&
            site->kind - RIPCORD__CALL < RIPCORD__KIND_END - RIPCORD__CALL;
 }
 
@@ -118,7 +123,8 @@ static inline bool site_is_valid(const struct ripcord__site *site)
    left without a goodbye. */
 #define STACK_SIZE ((uintptr_t)8 << 20)
 
-/* Ends the process unless the entry can be one that is pending. */
+/* Ends the process unless the entry can be one that is pending; its site, if
+   it has one, can be read then. */
 static inline void entry_check(const struct ripcord__entry *entry,
                                const struct place *place)
 {
@@ -129,8 +135,28 @@ static inline void entry_check(const struct ripcord__entry *entry,
     if (RIPCORD__RARELY(below < STACK_SIZE))
         entry_check_frame(entry, place);
     if (RIPCORD__RARELY(entry->previous == entry ||
-                        (entry->site && !site_is_valid(entry->site))))
+                        (entry->site && !may_be_site(entry->site))))
         entry_damaged(entry, place);
+}
+
+/* Takes the newest entry off and runs it; `panic` is NULL when its block
+   completes. There must be one. Returns its site, NULL if it had run. The
+   entry is marked before it runs: whatever it does, and whoever unwinds its
+   frame later, it cannot run again. */
+static inline const struct ripcord__site *run_newest(
+    ripcord_panic *panic, const struct place *place)
+{
+    struct ripcord__entry *entry = ripcord__thread.top;
+    entry_check(entry, place);
+    const struct ripcord__site *site = entry->site;
+
+    ripcord__thread.top = entry->previous;
+    entry->site = NULL;
+    if (__builtin_expect(site && site->kind == RIPCORD__CALL, 1))
+        site->run(entry, panic);
+    else
+        run_special(entry, site, panic, place);
+    return site;
 }
 
 /* ---- describe_gnu.c or describe_posix.c, as configure finds ---- */

@@ -11,6 +11,21 @@
 /* No cancellation state that pthread_setcancelstate returns. */
 #define NOT_TOUCHED -1
 
+/* Keeps the thread from being cancelled until the panic has landed. */
+static void hold_cancellation(ripcord_panic *panic)
+{
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE,
+                                 &panic->ripcord__own.cancellation);
+}
+
+/* Whether the panic lands at once, before any call has run. */
+static bool lands_at_once(const struct place *place)
+{
+    const struct ripcord__entry *entry = ripcord__thread.top;
+    entry_check(entry, place);
+    return entry->site && entry->site->kind == RIPCORD__ATTEMPT_BLOCK;
+}
+
 /* Runs the thread's deferred calls, newest first, on top of the stack that
    panicked. */
 static _Noreturn void walk(ripcord_panic *panic)
@@ -20,9 +35,11 @@ static _Noreturn void walk(ripcord_panic *panic)
         panic->line
     };
 
+    if (ripcord__thread.top && !lands_at_once(&place))
+        hold_cancellation(panic);
     while (ripcord__thread.top) {
         const struct ripcord__site *site = run_newest(panic, &place);
-        if (panic->ripcord__own.state == RIPCORD__RECOVERED)
+        if (RIPCORD__RARELY(panic->ripcord__own.state != RIPCORD__RUNNING))
             land(panic, site, &place);
     }
     uncaught(panic);
@@ -79,13 +96,6 @@ void panic_start(ripcord_panic *panic)
                MAXIMUM_DEPTH + 1, panic->file, panic->line, panic->function,
                panic->message);
     walk(panic);
-}
-
-void panic_hold_cancellation(ripcord_panic *panic)
-{
-    if (panic->ripcord__own.cancellation == NOT_TOUCHED)
-        (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE,
-                                     &panic->ripcord__own.cancellation);
 }
 
 void panic_release_cancellation(const ripcord_panic *panic)

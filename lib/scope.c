@@ -33,15 +33,16 @@ static size_t chunk_size(const ripcord_scope *scope, size_t record)
 char *ripcord__scope_grow(ripcord_scope *scope, size_t record)
 {
     size_t size = chunk_size(scope, record);
-    struct ripcord__chunk *chunk = malloc(sizeof *chunk + size);
+    struct ripcord__chunk *chunk =
+        malloc(sizeof *chunk + RIPCORD__RECORD + size);
     if (!chunk)
         return NULL;
     chunk->previous = scope->chunk;
     chunk->newest = scope->newest;
     chunk->bottom = scope->bottom;
     chunk->limit = scope->limit;
-    scope->bottom = chunk->records;
-    scope->limit = chunk->records + size;
+    scope->bottom = chunk->records + RIPCORD__RECORD;
+    scope->limit = scope->bottom + size;
     scope->newest = scope->limit;
     scope->chunk = chunk;
     return scope->newest - record;

@@ -116,6 +116,14 @@ START_TEST(a_function_can_defer_to_the_scope_of_its_caller)
         trace("body");
     }
     ck_traced("body callee's caller's");
+    trace_reset();
+    recoverable () {
+        defer_scope(calls);
+        defer_to(calls, trace_recovery);
+        defers_for_its_caller(scope_of(calls));
+        panic("p");
+    }
+    ck_traced("callee's recovered:p");
 }
 END_TEST
 

@@ -156,6 +156,8 @@ RIPCORD__END
 #define RIPCORD__NOT_NULL(name, pointer)                                   \
     __extension__({                                                        \
         RIPCORD__AUTO name = (pointer);                                    \
+        RIPCORD__ASSERT(RIPCORD__IS_POINTER(name),                         \
+                        "this must be a pointer");                         \
         if (RIPCORD__RARELY(!name))                                        \
             ripcord__null(__FILE__, __LINE__, __func__);                   \
         name;                                                              \
@@ -164,6 +166,8 @@ RIPCORD__END
 #define RIPCORD__MUST(name, text, pointer)                                 \
     __extension__({                                                        \
         RIPCORD__AUTO name = (pointer);                                    \
+        RIPCORD__ASSERT(RIPCORD__IS_POINTER(name),                         \
+                        "this must be a pointer");                         \
         if (RIPCORD__RARELY(!name))                                        \
             ripcord__must_failed(__FILE__, __LINE__, __func__, text, -1);  \
         name;                                                              \
@@ -181,6 +185,8 @@ RIPCORD__END
 #define RIPCORD__MUST_NOT_NEGATIVE(name, text, call)                       \
     __extension__({                                                        \
         RIPCORD__AUTO name = (call);                                       \
+        RIPCORD__ASSERT((__typeof__(name))-1 < (__typeof__(name))1,        \
+                        "this is never negative: its type is unsigned");   \
         if (RIPCORD__RARELY(name < 0))                                     \
             ripcord__must_failed(__FILE__, __LINE__, __func__, text, -1);  \
         name;                                                              \

@@ -44,6 +44,16 @@ template <class A> struct ripcord__same<A, A> {
 };
 template <class Type> struct ripcord__bare { typedef Type type; };
 template <class Type> struct ripcord__bare<Type &> { typedef Type type; };
+template <class Type> struct ripcord__mutable { typedef Type type; };
+template <class Type> struct ripcord__mutable<const Type> {
+    typedef Type type;
+};
+template <class Type> struct ripcord__is_pointer {
+    static constexpr bool value = false;
+};
+template <class Type> struct ripcord__is_pointer<Type *> {
+    static constexpr bool value = true;
+};
 template <bool First, class A, class B> struct ripcord__either {
     typedef A type;
 };
@@ -57,6 +67,11 @@ ripcord__context(ripcord__landing_type<RIPCORD__NOWHERE, void *> *);
 #define RIPCORD__CONTEXT decltype(ripcord__landing_of(&ripcord__context))
 #define RIPCORD__WHERE() (RIPCORD__CONTEXT::where)
 #define RIPCORD__RESULT_POINTER RIPCORD__CONTEXT::result
+#define RIPCORD__MUTABLE(type_) ripcord__mutable<type_>::type
+/* Half of one is nothing only to integers. */
+#define RIPCORD__IS_INTEGER(type) ((type)1 / 2 == 0)
+#define RIPCORD__IS_POINTER(object) \
+    ripcord__is_pointer<ripcord__bare<decltype((object))>::type>::value
 #define RIPCORD__SAME_TYPE(a, b) \
     ripcord__same<ripcord__bare<decltype((a))>::type, b>::value
 #define RIPCORD__EITHER(first, a, b) ripcord__either<(first), a, b>::type
@@ -88,6 +103,11 @@ struct ripcord__context {
 #define RIPCORD__WHERE() sizeof(((struct ripcord__context *)0)->here)
 #define RIPCORD__RESULT_POINTER \
     __typeof__(((struct ripcord__context *)0)->result)
+/* The type without const: that of a value is. */
+#define RIPCORD__MUTABLE(type) __typeof__((void)0, *(type *)0)
+/* 5 is the class that compilers count pointers to, 1 that of integers. */
+#define RIPCORD__IS_POINTER(object) (__builtin_classify_type(object) == 5)
+#define RIPCORD__IS_INTEGER(type) (__builtin_classify_type((type)0) == 1)
 #define RIPCORD__SAME_TYPE(a, b) \
     __builtin_types_compatible_p(__typeof__(a), b)
 #define RIPCORD__EITHER(first, a, b) \

@@ -104,23 +104,33 @@ RIPCORD__BEGIN
  * grows in chunks from malloc, 16 bytes for a call with one pointer.
  */
 #define RIPCORD_DEFER_SCOPE(name)                                          \
-    ripcord_defer_needs_braces_around_it RIPCORD__JOIN(name, _site) =      \
+    ripcord_defer_needs_braces_around_it RIPCORD__SITE_OF(name) =          \
         RIPCORD__SITE(ripcord__scope_run, #name, RIPCORD__SCOPE);          \
     RIPCORD__SCOPE_HERE name                                               \
         __attribute__((cleanup(ripcord__scope_leave)));                    \
-    ripcord__scope_enter(&(name), RIPCORD__JOIN(name, _site))
+    ripcord__scope_enter(&(name), RIPCORD__SITE_OF(name))
 
 /*
  * RIPCORD_DEFER_TO(scope, function, arguments...)
  *
- * Defers a call to `scope`, a ripcord_scope of this thread: the name of one,
- * or *pointer. Arguments are as for RIPCORD_DEFER. A statement, allowed
+ * Defers a call to `scope`, a scope of this thread: the name of one, or
+ * *pointer. Arguments are as for RIPCORD_DEFER. A statement, allowed
  * wherever one is. If there is no memory for the call it is run at once, and
  * then a panic of kind RIPCORD_OUT_OF_MEMORY is raised: nothing leaks.
  */
 #define RIPCORD_DEFER_TO(scope, ...)                                       \
     RIPCORD__DEFER_TO(RIPCORD__JOIN(ripcord__call, __COUNTER__), scope,    \
                       RIPCORD__FIRST(__VA_ARGS__), __VA_ARGS__)
+
+/*
+ * ripcord_scope *RIPCORD_SCOPE_OF(name)
+ *
+ * A pointer to the scope `name`, for functions that defer to the scope of
+ * their caller by RIPCORD_DEFER_TO(*pointer, ...). It is valid as long as
+ * the scope's block. No recoverer can be deferred through it.
+ */
+#define RIPCORD_SCOPE_OF(name)                                             \
+    RIPCORD__CAST(ripcord_scope *, RIPCORD__CAST(void *, &(name)))
 
 /* ---- What the macros are made of. ---- */
 
@@ -131,16 +141,24 @@ bool ripcord__run_now(struct ripcord__entry *entry);
    finds a declaration where only a statement may stand names it. */
 typedef const struct ripcord__site *ripcord_defer_needs_braces_around_it;
 
+/* In C++ a declaration may stand there, and this is missed behind it. */
+#define RIPCORD__SITE_OF(name) \
+    RIPCORD__JOIN(ripcord_defer_needs_braces_around_, name)
+/* RIPCORD__SITE, where a compiler misses the constant before `run`. */
+#define RIPCORD__SITE_AFTER(constant, run, what, kind) \
+    ((void)(constant), RIPCORD__SITE(run, what, kind))
+
 #define RIPCORD__DEFER(name, kind, leave, f, ...)                          \
-    ripcord_defer_needs_braces_around_it RIPCORD__JOIN(name, _site) =      \
-        RIPCORD__SITE(RIPCORD__JOIN(ripcord__run_, f), RIPCORD__TEXT(f),   \
-                      kind);                                               \
+    ripcord_defer_needs_braces_around_it RIPCORD__SITE_OF(name) =          \
+        RIPCORD__SITE_AFTER(RIPCORD__RECOVERS(f),                          \
+                            RIPCORD__JOIN(ripcord__run_, f),               \
+                            RIPCORD__TEXT(f), kind);                       \
     RIPCORD__ASSERT(!RIPCORD__RECOVERS(f) || RIPCORD__MAY_RECOVER(),       \
                     RIPCORD__TEXT(f) RIPCORD__NO_LANDING);                 \
     RIPCORD__STRICT                                                        \
     struct RIPCORD__JOIN(ripcord__call_, f) name                           \
         __attribute__((cleanup(RIPCORD__JOIN(leave, f)))) =                \
-        RIPCORD__BIND(f, RIPCORD__JOIN(name, _site), __VA_ARGS__);         \
+        RIPCORD__BIND(f, RIPCORD__SITE_OF(name), __VA_ARGS__);             \
     RIPCORD__USUAL                                                         \
     ripcord__push(&(name).entry)
 
@@ -159,14 +177,22 @@ typedef const struct ripcord__site *ripcord_defer_needs_braces_around_it;
         RIPCORD__STRICT                                                    \
         const struct RIPCORD__JOIN(ripcord__call_, f) name =               \
             RIPCORD__BIND(f,                                               \
-                RIPCORD__SITE(RIPCORD__JOIN(ripcord__run_scoped_, f),      \
-                              RIPCORD__TEXT(f), RIPCORD__CALL),            \
+                RIPCORD__SITE_AFTER(RIPCORD__RECOVERS(f),                  \
+                                    RIPCORD__JOIN(ripcord__run_scoped_, f),\
+                                    RIPCORD__TEXT(f), RIPCORD__CALL),      \
                 __VA_ARGS__);                                              \
         RIPCORD__USUAL                                                     \
-        if (!ripcord__scope_put(&(scope), &name.entry, sizeof name)) {     \
+        char *RIPCORD__JOIN(name, _place) = ripcord__scope_room(           \
+            &(scope), RIPCORD__RECORD_SIZE(name), name.entry.site);        \
+        if (!RIPCORD__JOIN(name, _place)) {                                \
             RIPCORD__JOIN(ripcord__invoke_, f)(&name, RIPCORD__NULL);      \
             ripcord__scope_full(name.entry.site);                          \
         }                                                                  \
+        void *RIPCORD__JOIN(name, _record) =                               \
+            RIPCORD__JOIN(name, _place) - RIPCORD__RECORD;                 \
+        *RIPCORD__CAST(RIPCORD__JOIN(ripcord__record_, f) *,               \
+                       RIPCORD__JOIN(name, _record)) = name;               \
+        ripcord__scope_keep(&(scope), RIPCORD__JOIN(name, _place));        \
     } while (0)
 
 #define RIPCORD__NO_LANDING                                                \

@@ -9,6 +9,7 @@
 
 #include <ripcord/arity.h>
 #include <ripcord/base.h>
+#include <ripcord/context.h>
 #include <ripcord/scope.h>
 
 RIPCORD__BEGIN
@@ -33,6 +34,7 @@ RIPCORD__BEGIN
  * Generates for the deferrable `f`, which stands for `callee`:
  *
  *     struct ripcord__call_f      the entry and its arguments
+ *     ripcord__record_f           the same, wherever a scope keeps it
  *     ripcord__arguments_of_f     makes one, from arguments of the right type
  *     ripcord__leave_f            the normal way out of its block
  *     ripcord__leave_named_f      the same, of a call that has a name
@@ -45,7 +47,9 @@ RIPCORD__BEGIN
     struct ripcord__call_##f {                                             \
         struct ripcord__entry entry;                                       \
         RIPCORD__OPEN members                                              \
-    };                                                                     \
+    } __attribute__((may_alias));                                          \
+    typedef struct ripcord__call_##f ripcord__record_##f                   \
+        __attribute__((aligned(8)));                                       \
     RIPCORD__INLINE struct ripcord__call_##f ripcord__arguments_of_##f(    \
         const struct ripcord__site *ripcord__s RIPCORD__OPEN parameters)   \
     {                                                                      \
@@ -53,7 +57,7 @@ RIPCORD__BEGIN
             { ripcord__thread.top, ripcord__s } RIPCORD__OPEN values };    \
         return ripcord__c;                                                 \
     }                                                                      \
-    _Pragma("GCC diagnostic push")                                         \
+    RIPCORD__STRICT                                                        \
     _Pragma("GCC diagnostic ignored \"-Wunused-result\"")                  \
     RIPCORD__INLINE void ripcord__invoke_##f(                              \
         const struct ripcord__call_##f *ripcord__c,                        \
@@ -63,96 +67,123 @@ RIPCORD__BEGIN
         (void)ripcord__p;                                                  \
         (void)call;                                                        \
     }                                                                      \
-    _Pragma("GCC diagnostic pop")                                          \
-    RIPCORD__INLINE void ripcord__leave_##f(struct ripcord__call_##f *c)   \
+    RIPCORD__USUAL                                                         \
+    RIPCORD__INLINE void ripcord__leave_##f(                               \
+        struct ripcord__call_##f *ripcord__c)                              \
     {                                                                      \
-        if (ripcord__pop(&c->entry))                                       \
-            ripcord__invoke_##f(c, RIPCORD__NULL);                         \
+        if (ripcord__pop(&ripcord__c->entry))                              \
+            ripcord__invoke_##f(ripcord__c, RIPCORD__NULL);                \
     }                                                                      \
     RIPCORD__INLINE void ripcord__leave_named_##f(                         \
-        struct ripcord__call_##f *c)                                       \
+        struct ripcord__call_##f *ripcord__c)                              \
     {                                                                      \
-        if (ripcord__pop(&c->entry) && c->entry.site)                      \
-            ripcord__invoke_##f(c, RIPCORD__NULL);                         \
+        if (ripcord__pop(&ripcord__c->entry) && ripcord__c->entry.site)    \
+            ripcord__invoke_##f(ripcord__c, RIPCORD__NULL);                \
     }                                                                      \
-    RIPCORD__INLINE void ripcord__forget_##f(struct ripcord__call_##f *c)  \
+    RIPCORD__INLINE void ripcord__forget_##f(                              \
+        struct ripcord__call_##f *ripcord__c)                              \
     {                                                                      \
-        (void)ripcord__pop(&c->entry);                                     \
+        (void)ripcord__pop(&ripcord__c->entry);                            \
     }                                                                      \
     static __attribute__((unused)) void ripcord__run_##f(                  \
-        struct ripcord__entry *entry, struct ripcord_panic *panic)         \
+        struct ripcord__entry *ripcord__e,                                 \
+        struct ripcord_panic *ripcord__p)                                  \
     {                                                                      \
-        void *c = entry;                                                   \
+        void *ripcord__c = ripcord__e;                                     \
         ripcord__invoke_##f(                                               \
-            RIPCORD__CAST(struct ripcord__call_##f *, c), panic);          \
+            RIPCORD__CAST(struct ripcord__call_##f *, ripcord__c),         \
+            ripcord__p);                                                   \
     }                                                                      \
     static __attribute__((unused)) void ripcord__run_scoped_##f(           \
-        struct ripcord__entry *scope, struct ripcord_panic *panic)         \
+        struct ripcord__entry *ripcord__e,                                 \
+        struct ripcord_panic *ripcord__p)                                  \
     {                                                                      \
-        struct ripcord__call_##f c;                                        \
-        ripcord__scope_take(scope, &c, sizeof c);                          \
-        ripcord__invoke_##f(&c, panic);                                    \
+        void *ripcord__r = ripcord__scope_take(                            \
+            ripcord__e, RIPCORD__RECORD_SIZE(struct ripcord__call_##f));   \
+        const struct ripcord__call_##f ripcord__c =                        \
+            *RIPCORD__CAST(ripcord__record_##f *, ripcord__r);             \
+        ripcord__invoke_##f(&ripcord__c, ripcord__p);                      \
     }
 
 #define RIPCORD__OPEN(...) __VA_ARGS__
 #define RIPCORD__TYPE(type) __typeof__(type)
+#define RIPCORD__MEMBER(type) RIPCORD__MUTABLE(__typeof__(type))
 
 /* One for each count of words: the function's name again and its types. */
-#define RIPCORD__GENERATE_1(style, name, callee, same)                      \
+#define RIPCORD__GENERATE_1(style, name, callee, same)                     \
     RIPCORD__GENERATE(style, name, (), (), (),                             \
                       RIPCORD__NONE_##style(callee))
 #define RIPCORD__GENERATE_2(style, name, callee, same, t1)                 \
     RIPCORD__GENERATE(style, name,                                         \
-        (RIPCORD__TYPE(t1) a1;),                                           \
-        (, RIPCORD__TYPE(t1) a1),                                          \
-        (, a1),                                                            \
-        RIPCORD__SOME_##style(callee, ripcord__c->a1))
+        (RIPCORD__MEMBER(t1) ripcord__a1;),                                \
+        (, RIPCORD__TYPE(t1) ripcord__a1),                                 \
+        (, ripcord__a1),                                                   \
+        RIPCORD__SOME_##style(callee, ripcord__c->ripcord__a1))
 #define RIPCORD__GENERATE_3(style, name, callee, same, t1, t2)             \
     RIPCORD__GENERATE(style, name,                                         \
-        (RIPCORD__TYPE(t1) a1; RIPCORD__TYPE(t2) a2;),                     \
-        (, RIPCORD__TYPE(t1) a1, RIPCORD__TYPE(t2) a2),                    \
-        (, a1, a2),                                                        \
-        RIPCORD__SOME_##style(callee, ripcord__c->a1, ripcord__c->a2))
+        (RIPCORD__MEMBER(t1) ripcord__a1;                                  \
+         RIPCORD__MEMBER(t2) ripcord__a2;),                                \
+        (, RIPCORD__TYPE(t1) ripcord__a1, RIPCORD__TYPE(t2) ripcord__a2),  \
+        (, ripcord__a1, ripcord__a2),                                      \
+        RIPCORD__SOME_##style(callee, ripcord__c->ripcord__a1,             \
+         ripcord__c->ripcord__a2))
 #define RIPCORD__GENERATE_4(style, name, callee, same, t1, t2, t3)         \
     RIPCORD__GENERATE(style, name,                                         \
-        (RIPCORD__TYPE(t1) a1; RIPCORD__TYPE(t2) a2;                       \
-         RIPCORD__TYPE(t3) a3;),                                           \
-        (, RIPCORD__TYPE(t1) a1, RIPCORD__TYPE(t2) a2,                     \
-         RIPCORD__TYPE(t3) a3),                                            \
-        (, a1, a2, a3),                                                    \
-        RIPCORD__SOME_##style(callee, ripcord__c->a1, ripcord__c->a2,   \
-         ripcord__c->a3))
+        (RIPCORD__MEMBER(t1) ripcord__a1;                                  \
+         RIPCORD__MEMBER(t2) ripcord__a2;                                  \
+         RIPCORD__MEMBER(t3) ripcord__a3;),                                \
+        (, RIPCORD__TYPE(t1) ripcord__a1, RIPCORD__TYPE(t2) ripcord__a2,   \
+         RIPCORD__TYPE(t3) ripcord__a3),                                   \
+        (, ripcord__a1, ripcord__a2, ripcord__a3),                         \
+        RIPCORD__SOME_##style(callee, ripcord__c->ripcord__a1,             \
+         ripcord__c->ripcord__a2, ripcord__c->ripcord__a3))
 #define RIPCORD__GENERATE_5(style, name, callee, same, t1, t2, t3, t4)     \
     RIPCORD__GENERATE(style, name,                                         \
-        (RIPCORD__TYPE(t1) a1; RIPCORD__TYPE(t2) a2;                       \
-         RIPCORD__TYPE(t3) a3; RIPCORD__TYPE(t4) a4;),                     \
-        (, RIPCORD__TYPE(t1) a1, RIPCORD__TYPE(t2) a2,                     \
-         RIPCORD__TYPE(t3) a3, RIPCORD__TYPE(t4) a4),                      \
-        (, a1, a2, a3, a4),                                                \
-        RIPCORD__SOME_##style(callee, ripcord__c->a1, ripcord__c->a2,   \
-         ripcord__c->a3, ripcord__c->a4))
+        (RIPCORD__MEMBER(t1) ripcord__a1;                                  \
+         RIPCORD__MEMBER(t2) ripcord__a2;                                  \
+         RIPCORD__MEMBER(t3) ripcord__a3;                                  \
+         RIPCORD__MEMBER(t4) ripcord__a4;),                                \
+        (, RIPCORD__TYPE(t1) ripcord__a1, RIPCORD__TYPE(t2) ripcord__a2,   \
+         RIPCORD__TYPE(t3) ripcord__a3, RIPCORD__TYPE(t4) ripcord__a4),    \
+        (, ripcord__a1, ripcord__a2, ripcord__a3, ripcord__a4),            \
+        RIPCORD__SOME_##style(callee, ripcord__c->ripcord__a1,             \
+         ripcord__c->ripcord__a2, ripcord__c->ripcord__a3,                 \
+         ripcord__c->ripcord__a4))
 #define RIPCORD__GENERATE_6(style, name, callee, same, t1, t2, t3, t4, t5) \
     RIPCORD__GENERATE(style, name,                                         \
-        (RIPCORD__TYPE(t1) a1; RIPCORD__TYPE(t2) a2;                       \
-         RIPCORD__TYPE(t3) a3; RIPCORD__TYPE(t4) a4;                       \
-         RIPCORD__TYPE(t5) a5;),                                           \
-        (, RIPCORD__TYPE(t1) a1, RIPCORD__TYPE(t2) a2,                     \
-         RIPCORD__TYPE(t3) a3, RIPCORD__TYPE(t4) a4,                       \
-         RIPCORD__TYPE(t5) a5),                                            \
-        (, a1, a2, a3, a4, a5),                                            \
-        RIPCORD__SOME_##style(callee, ripcord__c->a1, ripcord__c->a2,   \
-         ripcord__c->a3, ripcord__c->a4, ripcord__c->a5))
-#define RIPCORD__GENERATE_7(style, name, callee, same, t1, t2, t3, t4, t5, t6)\
+        (RIPCORD__MEMBER(t1) ripcord__a1;                                  \
+         RIPCORD__MEMBER(t2) ripcord__a2;                                  \
+         RIPCORD__MEMBER(t3) ripcord__a3;                                  \
+         RIPCORD__MEMBER(t4) ripcord__a4;                                  \
+         RIPCORD__MEMBER(t5) ripcord__a5;),                                \
+        (, RIPCORD__TYPE(t1) ripcord__a1, RIPCORD__TYPE(t2) ripcord__a2,   \
+         RIPCORD__TYPE(t3) ripcord__a3, RIPCORD__TYPE(t4) ripcord__a4,     \
+         RIPCORD__TYPE(t5) ripcord__a5),                                   \
+        (, ripcord__a1, ripcord__a2, ripcord__a3, ripcord__a4,             \
+         ripcord__a5),                                                     \
+        RIPCORD__SOME_##style(callee, ripcord__c->ripcord__a1,             \
+         ripcord__c->ripcord__a2, ripcord__c->ripcord__a3,                 \
+         ripcord__c->ripcord__a4, ripcord__c->ripcord__a5))
+#define RIPCORD__GENERATE_7(style, name, callee, same,                     \
+                            t1, t2, t3, t4, t5, t6)                        \
     RIPCORD__GENERATE(style, name,                                         \
-        (RIPCORD__TYPE(t1) a1; RIPCORD__TYPE(t2) a2;                       \
-         RIPCORD__TYPE(t3) a3; RIPCORD__TYPE(t4) a4;                       \
-         RIPCORD__TYPE(t5) a5; RIPCORD__TYPE(t6) a6;),                     \
-        (, RIPCORD__TYPE(t1) a1, RIPCORD__TYPE(t2) a2,                     \
-         RIPCORD__TYPE(t3) a3, RIPCORD__TYPE(t4) a4,                       \
-         RIPCORD__TYPE(t5) a5, RIPCORD__TYPE(t6) a6),                      \
-        (, a1, a2, a3, a4, a5, a6),                                        \
-        RIPCORD__SOME_##style(callee, ripcord__c->a1, ripcord__c->a2,   \
-         ripcord__c->a3, ripcord__c->a4, ripcord__c->a5, ripcord__c->a6))
+        (RIPCORD__MEMBER(t1) ripcord__a1;                                  \
+         RIPCORD__MEMBER(t2) ripcord__a2;                                  \
+         RIPCORD__MEMBER(t3) ripcord__a3;                                  \
+         RIPCORD__MEMBER(t4) ripcord__a4;                                  \
+         RIPCORD__MEMBER(t5) ripcord__a5;                                  \
+         RIPCORD__MEMBER(t6) ripcord__a6;),                                \
+        (, RIPCORD__TYPE(t1) ripcord__a1, RIPCORD__TYPE(t2) ripcord__a2,   \
+         RIPCORD__TYPE(t3) ripcord__a3, RIPCORD__TYPE(t4) ripcord__a4,     \
+         RIPCORD__TYPE(t5) ripcord__a5, RIPCORD__TYPE(t6) ripcord__a6),    \
+        (, ripcord__a1, ripcord__a2, ripcord__a3, ripcord__a4,             \
+         ripcord__a5, ripcord__a6),                                        \
+        RIPCORD__SOME_##style(callee, ripcord__c->ripcord__a1,             \
+         ripcord__c->ripcord__a2, ripcord__c->ripcord__a3,                 \
+         ripcord__c->ripcord__a4, ripcord__c->ripcord__a5,                 \
+         ripcord__c->ripcord__a6))
+#define RIPCORD__GENERATE_8(...)                                           \
+    RIPCORD__ASSERT(false, "a deferrable function has at most 6 parameters");
 
 /* A struct ripcord__call_f of the arguments, which follow the name of f. */
 #define RIPCORD__BIND(f, site, ...)                                        \
@@ -171,15 +202,22 @@ RIPCORD__BEGIN
     })
 
 /* Between these two a wrong pointer is an error, not a warning. */
-#ifdef __cplusplus
-#define RIPCORD__STRICT
-#define RIPCORD__USUAL
-#else
-#define RIPCORD__STRICT                                                    \
-    _Pragma("GCC diagnostic push")                                         \
-    _Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"")       \
-    _Pragma("GCC diagnostic error \"-Wint-conversion\"")
+#define RIPCORD__STRICT _Pragma("GCC diagnostic push") RIPCORD__POINTERS
 #define RIPCORD__USUAL _Pragma("GCC diagnostic pop")
+#ifdef __cplusplus
+#define RIPCORD__POINTERS
+#else
+#define RIPCORD__POINTERS                                                  \
+    _Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"")       \
+    _Pragma("GCC diagnostic error \"-Wint-conversion\"")                   \
+    RIPCORD__QUALIFIERS
+#endif
+/* A part of the first one to clang, which does not know it. */
+#ifdef __clang__
+#define RIPCORD__QUALIFIERS
+#else
+#define RIPCORD__QUALIFIERS                                                \
+    _Pragma("GCC diagnostic error \"-Wdiscarded-qualifiers\"")
 #endif
 
 RIPCORD__END

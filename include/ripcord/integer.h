@@ -9,6 +9,7 @@
 #define RIPCORD_INTEGER_H
 
 #include <ripcord/base.h>
+#include <ripcord/context.h>
 
 #ifdef __cplusplus
 #define RIPCORD__AUTO auto
@@ -26,6 +27,8 @@ __extension__ typedef unsigned __int128 ripcord__unsigned_wide;
 typedef long long ripcord__wide;
 typedef unsigned long long ripcord__unsigned_wide;
 #endif
+
+#define RIPCORD__NO_INTEGER "this must be an integer"
 
 RIPCORD__BEGIN
 
@@ -79,6 +82,7 @@ inline __attribute__((always_inline)) size_t ripcord__index(
     Index index, size_t length, const char *file, int line,
     const char *function)
 {
+    static_assert(RIPCORD__IS_INTEGER(Index), RIPCORD__NO_INTEGER);
     if constexpr (static_cast<Index>(-1) > static_cast<Index>(1))
         return ripcord__index_unsigned(index, length, file, line, function);
     else
@@ -90,14 +94,12 @@ inline __attribute__((always_inline)) size_t ripcord__index(
 #else
 
 #define RIPCORD__LENGTH(array)                                             \
-    (sizeof(array) / sizeof((array)[0]) +                                  \
-     0 * sizeof(struct {                                                   \
-         _Static_assert(!RIPCORD__SAME_TYPE(array,                         \
-                                            __typeof__(&(array)[0])),      \
-                        "this is a pointer, not an array: use at_n with "  \
-                        "its length");                                     \
-         char none;                                                        \
-     }))
+    __extension__({                                                        \
+        _Static_assert(                                                    \
+            !RIPCORD__SAME_TYPE(array, __typeof__(&(array)[0])),           \
+            "this is a pointer, not an array: use at_n with its length");  \
+        sizeof(array) / sizeof((array)[0]);                                \
+    })
 
 /* Every integer type, promoted; a floating type matches none. */
 #define RIPCORD__INDEX(index, length)                                      \
@@ -172,7 +174,9 @@ inline __attribute__((always_inline)) size_t ripcord__index(
 #define RIPCORD__SHIFT_LEFT_(name, n_, a, n)                               \
     __extension__({                                                        \
         RIPCORD__AUTO name = +(a);                                         \
-        ripcord__wide n_ = (n);                                            \
+        RIPCORD__ASSERT(RIPCORD__IS_INTEGER(__typeof__(+(n))),             \
+                        RIPCORD__NO_INTEGER);                              \
+        ripcord__wide n_ = (ripcord__wide)(n);                             \
         RIPCORD__SHIFT_CHECK(name, n_)                                     \
         if (RIPCORD__RARELY(                                               \
                 name > RIPCORD__LARGEST(__typeof__(name)) >> (int)n_ ||    \
@@ -187,7 +191,9 @@ inline __attribute__((always_inline)) size_t ripcord__index(
 #define RIPCORD__SHIFT_RIGHT_(name, n_, a, n)                              \
     __extension__({                                                        \
         RIPCORD__AUTO name = +(a);                                         \
-        ripcord__wide n_ = (n);                                            \
+        RIPCORD__ASSERT(RIPCORD__IS_INTEGER(__typeof__(+(n))),             \
+                        RIPCORD__NO_INTEGER);                              \
+        ripcord__wide n_ = (ripcord__wide)(n);                             \
         RIPCORD__SHIFT_CHECK(name, n_)                                     \
         name >> (int)n_;                                                   \
     })

@@ -17,6 +17,7 @@
 #define RIPCORD_SCOPE_H
 
 #include <ripcord/base.h>
+#include <ripcord/context.h>
 
 RIPCORD__BEGIN
 
@@ -24,7 +25,7 @@ struct ripcord__chunk;
 
 /*
  * A scope. It is declared by RIPCORD_DEFER_SCOPE and lives to the end of its
- * block; a pointer to it may be handed to functions that defer to it. Only
+ * block; RIPCORD_SCOPE_OF gives a pointer for functions that defer to it. Only
  * the thread that declared it may use it. Its members are private.
  */
 typedef struct ripcord_scope {
@@ -35,8 +36,8 @@ typedef struct ripcord_scope {
     char *newest;                       /* record; the limit when empty */
     char *bottom;
     char *limit;
-    /* Enough for eight calls with one argument each. */
-    char room[128] __attribute__((aligned(8)));
+    /* Enough for eight calls with one argument each, and what they spill. */
+    char room[8 + 128] __attribute__((aligned(8)));
 } ripcord_scope;
 
 /* A scope declared where its calls may recover. */
@@ -61,6 +62,11 @@ void ripcord__scope_run(struct ripcord__entry *entry,
                         struct ripcord_panic *panic);
 void ripcord__scope_finish(ripcord_scope *scope);
 
+/* A record is all of a call but the first member of its entry, which may
+   spill over what lies below. */
+#define RIPCORD__RECORD offsetof(struct ripcord__entry, site)
+#define RIPCORD__RECORD_SIZE(call) (sizeof(call) - RIPCORD__RECORD)
+
 RIPCORD__INLINE void ripcord__scope_enter(void *of_either_type,
                                           const struct ripcord__site *site)
 {
@@ -68,7 +74,7 @@ RIPCORD__INLINE void ripcord__scope_enter(void *of_either_type,
     scope->site = site;
     scope->thread = &ripcord__thread;
     scope->chunk = RIPCORD__CAST(struct ripcord__chunk *, RIPCORD__NULL);
-    scope->bottom = scope->room;
+    scope->bottom = scope->room + RIPCORD__RECORD;
     scope->limit = scope->room + sizeof scope->room;
     scope->newest = scope->limit;
     scope->entry.previous = ripcord__thread.top;
@@ -86,42 +92,37 @@ RIPCORD__INLINE void ripcord__scope_leave(void *of_either_type)
         (void)ripcord__pop(&scope->entry);
 }
 
-/* A record is all of a call but the first member of its entry. */
-#define RIPCORD__RECORD offsetof(struct ripcord__entry, site)
-
-/* Keeps a call; false: there was no memory for it. */
-RIPCORD__INLINE bool ripcord__scope_put(void *of_either_type,
-                                        const struct ripcord__entry *call,
-                                        size_t size)
+/* Where a record goes that ripcord__scope_keep will keep; NULL: there is no
+   memory for it. */
+RIPCORD__INLINE char *ripcord__scope_room(void *of_either_type, size_t size,
+                                          const struct ripcord__site *site)
 {
     ripcord_scope *scope = RIPCORD__CAST(ripcord_scope *, of_either_type);
-    size_t record = size - RIPCORD__RECORD;
-    char *place = scope->newest - record;
 
     if (RIPCORD__RARELY(scope->thread != &ripcord__thread))
-        ripcord__scope_foreign(scope, call->site);
-    if (RIPCORD__RARELY((size_t)(scope->newest - scope->bottom) < record)) {
-        place = ripcord__scope_grow(scope, record);
-        if (!place)
-            return false;
-    }
-    __builtin_memcpy(place, &call->site, record);
-    RIPCORD__BARRIER();
-    scope->newest = place;
-    RIPCORD__BARRIER();
-    return true;
+        ripcord__scope_foreign(scope, site);
+    if (RIPCORD__RARELY((size_t)(scope->newest - scope->bottom) < size))
+        return ripcord__scope_grow(scope, size);
+    return scope->newest - size;
 }
 
-/* Takes the newest call off, before it runs: it may not come back. */
-RIPCORD__INLINE void ripcord__scope_take(struct ripcord__entry *entry,
-                                         void *call, size_t size)
+RIPCORD__INLINE void ripcord__scope_keep(void *of_either_type, char *record)
+{
+    RIPCORD__BARRIER();
+    RIPCORD__CAST(ripcord_scope *, of_either_type)->newest = record;
+    RIPCORD__BARRIER();
+}
+
+/* Takes the newest record off, before it runs: it may not come back.
+   Returns the call, whose first member is void. */
+RIPCORD__INLINE char *ripcord__scope_take(struct ripcord__entry *entry,
+                                          size_t size)
 {
     void *of_entry = entry;
     ripcord_scope *scope = RIPCORD__CAST(ripcord_scope *, of_entry);
-    char *newest = scope->newest;
-    __builtin_memcpy(RIPCORD__CAST(char *, call) + RIPCORD__RECORD, newest,
-                     size - RIPCORD__RECORD);
-    scope->newest = newest + (size - RIPCORD__RECORD);
+    char *record = scope->newest;
+    scope->newest = record + size;
+    return record - RIPCORD__RECORD;
 }
 
 RIPCORD__END

@@ -19,6 +19,7 @@
 #define defer_run(name) RIPCORD_DEFER_RUN(name)
 #define defer_scope(name) RIPCORD_DEFER_SCOPE(name)
 #define defer_to(...) RIPCORD_DEFER_TO(__VA_ARGS__)
+#define scope_of(name) RIPCORD_SCOPE_OF(name)
 
 /* <ripcord/panic.h> */
 #define panic(...) RIPCORD_PANIC(__VA_ARGS__)

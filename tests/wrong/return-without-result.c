@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* A return through named results where none is named. */
+/* expect: recoverable_return must stand in a `recoverable` block */
+#include "given.h"
+
+int user(void)
+{
+    recoverable () {
+#ifdef WRONG
+        recoverable_return(1);
+#else
+        return 1;
+#endif
+    }
+    return 0;
+}
