@@ -49,6 +49,7 @@ run() {
       CC="$compiler" CFLAGS="$cflags" >configure.log 2>&1 ||
     { tail -n 5 configure.log; return 1; }
   rm -f tests/*.log tests/*.trs
+  # shellcheck disable=SC2046
   $MAKE -s -j"$(nproc)" all $(tests) tests/libsupport.la >make.log 2>&1 ||
     { tail -n 20 make.log; return 1; }
   case $name in
