@@ -229,7 +229,9 @@ static bool is_listed(const ripcord_panic *panic)
     return p != NULL;
 }
 
-/* How raising `panic` again repeats it; ends the process for a dead one. */
+/* How raising `panic` again repeats it; ends the process for a dead one. One
+   that is not on the list is a copy, which says what the panic was when it
+   was made. */
 static enum repeats repeats(const char *file, int line, const char *function,
                             const ripcord_panic *panic)
 {
@@ -237,11 +239,13 @@ static enum repeats repeats(const char *file, int line, const char *function,
         return REPEATS_NEWEST;
     if (panic && is_listed(panic))
         return REPEATS_OLDER;
-    if (!panic || (panic->ripcord__own.state != RIPCORD__CAUGHT &&
-                   panic->ripcord__own.state != RIPCORD__RECOVERED))
-        misuse("panic_again at %s:%d in %s was given %s", file, line,
-               function, panic ? "a panic that is over" : "NULL");
-    return REPEATS_CAUGHT;
+    if (panic && panic->ripcord__own.state == RIPCORD__RUNNING)
+        return REPEATS_NONE;
+    if (panic && (panic->ripcord__own.state == RIPCORD__CAUGHT ||
+                  panic->ripcord__own.state == RIPCORD__RECOVERED))
+        return REPEATS_CAUGHT;
+    misuse("panic_again at %s:%d in %s was given %s", file, line, function,
+           panic ? "a panic that is over" : "NULL");
 }
 
 void ripcord__panic_again(const char *file, int line, const char *function,

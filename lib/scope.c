@@ -58,6 +58,13 @@ static void drop_chunk(ripcord_scope *scope)
     free(chunk);
 }
 
+static _Noreturn void damaged(const ripcord_scope *scope)
+{
+    misuse("a call deferred to the scope %s declared at %s:%d in %s is "
+           "damaged: its memory was overwritten", scope->site->what,
+           scope->site->file, scope->site->line, scope->site->function);
+}
+
 /* The site of the newest call, or NULL when the scope is empty. An empty
    chunk goes back at once. */
 static const struct ripcord__site *newest_call(ripcord_scope *scope)
@@ -66,20 +73,11 @@ static const struct ripcord__site *newest_call(ripcord_scope *scope)
         drop_chunk(scope);
     if (scope->newest == scope->limit)
         return NULL;
-    return *(const struct ripcord__site **)(void *)scope->newest;
-}
-
-static void run_call(ripcord_scope *scope, ripcord_panic *panic)
-{
-    const struct ripcord__site *site = newest_call(scope);
-    if (!site)
-        return;
-    if (!site_is_valid(site))
-        misuse("a call deferred to the scope %s declared at %s:%d in %s is "
-               "damaged: its memory was overwritten",
-               scope->site->what, scope->site->file, scope->site->line,
-               scope->site->function);
-    site->run(&scope->entry, panic);
+    const struct ripcord__site *site =
+        *(const struct ripcord__site **)(void *)scope->newest;
+    if (RIPCORD__RARELY(!site_is_valid(site)))
+        damaged(scope);
+    return site;
 }
 
 /* A panic takes one call at a time. The scope puts itself back below the
@@ -87,20 +85,24 @@ static void run_call(ripcord_scope *scope, ripcord_panic *panic)
 void ripcord__scope_run(struct ripcord__entry *entry, ripcord_panic *panic)
 {
     ripcord_scope *scope = (ripcord_scope *)(void *)entry;
-    if (!newest_call(scope))
+    const struct ripcord__site *site = newest_call(scope);
+
+    if (!site)
         return;
     entry->site = scope->site;
     ripcord__push(entry);
-    run_call(scope, panic);
+    site->run(entry, panic);
 }
 
 void ripcord__scope_finish(ripcord_scope *scope)
 {
+    const struct ripcord__site *site;
+
     if (!ripcord__pop(&scope->entry))
         return;
     ripcord__push(&scope->entry);
-    while (newest_call(scope))
-        run_call(scope, NULL);
+    while ((site = newest_call(scope)))
+        site->run(&scope->entry, NULL);
     (void)ripcord__pop(&scope->entry);
 }
 

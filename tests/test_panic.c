@@ -346,6 +346,13 @@ static void saves(ripcord_panic *p)
 }
 RIPCORD_RECOVERER(saves)
 
+static void only_saves(ripcord_panic *p)
+{
+    if (p)
+        saved = *p;
+}
+RIPCORD_RECOVERER(only_saves)
+
 START_TEST(a_panic_can_be_raised_again_from_a_rescue_or_a_copy)
 {
     attempt () {
@@ -372,7 +379,17 @@ START_TEST(a_panic_can_be_raised_again_from_a_rescue_or_a_copy)
     } rescue (p) {
         trace(p->message);
     }
-    ck_traced("first first second");
+    recoverable () {
+        defer(trace_recovery);
+        defer(only_saves);
+        panic("third");
+    }
+    attempt () {
+        panic_again(&saved);
+    } rescue (p) {
+        trace(p->message);
+    }
+    ck_traced("first first second recovered:third third");
 }
 END_TEST
 
