@@ -26,9 +26,8 @@ RIPCORD__BEGIN
 #define RIPCORD__NONE_ripcord__plain(f) f()
 #define RIPCORD__SOME_ripcord__plain(f, ...) f(__VA_ARGS__)
 #define RIPCORD__IS_ripcord__recoverer 1
-#define RIPCORD__NONE_ripcord__recoverer(f) f(ripcord__handle(ripcord__p))
-#define RIPCORD__SOME_ripcord__recoverer(f, ...) \
-    f(ripcord__handle(ripcord__p), __VA_ARGS__)
+#define RIPCORD__NONE_ripcord__recoverer(f) f(ripcord__p)
+#define RIPCORD__SOME_ripcord__recoverer(f, ...) f(ripcord__p, __VA_ARGS__)
 
 /*
  * Generates for the deferrable `f`, which stands for `callee`:

@@ -137,11 +137,6 @@ RIPCORD__INLINE ripcord_panic *ripcord_recover(ripcord_panic *panic)
     return panic ? ripcord__recover(panic) : panic;
 }
 
-RIPCORD__INLINE ripcord_panic *ripcord__handle(ripcord_panic *panic)
-{
-    return panic;
-}
-
 RIPCORD__INLINE struct ripcord__landing *ripcord__enter(
     struct ripcord__landing *landing, const struct ripcord__site *site,
     volatile void *result)
@@ -192,7 +187,7 @@ RIPCORD__INLINE void ripcord__leave_attempt(struct ripcord__attempt *attempt)
          *RIPCORD__JOIN(name, _once) = ripcord__enter(                      \
              &name,                                                         \
              RIPCORD__SITE(ripcord__recoverable_run, "recoverable",         \
-                           RIPCORD__RECOVERABLE_BLOCK),                      \
+                           RIPCORD__RECOVERABLE_BLOCK),                     \
              RIPCORD__JOIN(RIPCORD__ADDRESS_, count)(__VA_ARGS__));         \
          RIPCORD__JOIN(name, _once);                                        \
          RIPCORD__JOIN(name, _once) = RIPCORD__NULL)                        \
@@ -205,7 +200,7 @@ RIPCORD__INLINE void ripcord__leave_attempt(struct ripcord__attempt *attempt)
                                 (__VA_ARGS__),                              \
                             RIPCORD__JOIN(name, _inside))
 
-#define RIPCORD__ATTEMPT(name, count, ...)                                 \
+#define RIPCORD__ATTEMPT(name, count, ...)                                  \
     for (struct ripcord__attempt name                                       \
              __attribute__((cleanup(ripcord__leave_attempt))),              \
          *RIPCORD__JOIN(name, _once) = ripcord__enter_attempt(              \

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// A C++ exception that passes frames with deferred calls, of C and of C++,
+// runs them once, and the defer stack is as before.
+#include <cstdio>
+#include <stdexcept>
+#include <string>
+
+#include "exception.h"
+#include <ripcord/short.h>
+
+static std::string letters;
+
+void leave_letter(char letter)
+{
+    letters += letter;
+}
+
+static void leave_number(int number)
+{
+    letters += std::to_string(number);
+}
+RIPCORD_DEFERRABLE(leave_number, int)
+
+static void throws()
+{
+    defer(leave_number, 1);
+    throw std::runtime_error("exception");
+}
+
+static void through_cpp()
+{
+    defer_scope(calls);
+    for (int i = 2; i < 5; i++)
+        defer_to(calls, leave_number, i);
+    through_c(throws);
+}
+
+static int check(const char *name, const std::string &expected)
+{
+    bool same = letters == expected;
+    std::printf("%s %s\n", same ? "ok" : "not ok", name);
+    if (!same)
+        std::printf("    %s, not %s\n", letters.c_str(), expected.c_str());
+    letters.clear();
+    return same ? 0 : 1;
+}
+
+int main()
+{
+    int failed = 0;
+    try {
+        through_cpp();
+    } catch (const std::exception &exception) {
+        letters += exception.what();
+    }
+    failed += check("an exception runs the calls of the frames it passes",
+                    "1xyz432exception");
+    attempt () {
+        defer(leave_number, 7);
+        panic("panic");
+    } rescue (p) {
+        letters += p->message;
+    }
+    failed += check("a panic lands as if there had been no exception",
+                    "7panic");
+    return failed != 0;
+}
