@@ -21,6 +21,7 @@ clang-O2|clang|-O2
 clang-O3|clang|-O3
 gcc-sanitized|gcc|-O1 -fsanitize=address,undefined
 clang-sanitized|clang|-O1 -fsanitize=address,undefined
+gcc-thread-sanitized|gcc|-O1 -fsanitize=thread
 gcc-valgrind|gcc|-O2 -g
 '
 
@@ -78,7 +79,7 @@ for configuration in $(printf '%s' "$configurations" | tr ' ' '%'); do
     sed -n 's/^ripcord: \([0-9]*\) passed, \([0-9]*\) failed.*/\1 \2/p')
   [ "$status" -eq 0 ] || printf '%s\n' "$result"
   [ -n "$counts" ] || counts='0 1'
-  printf '%-16s %s passed, %s failed\n' "$name" "${counts% *}" "${counts#* }"
+  printf '%-21s %s passed, %s failed\n' "$name" "${counts% *}" "${counts#* }"
   total_passed=$((total_passed + ${counts% *}))
   total_failed=$((total_failed + ${counts#* }))
 done
