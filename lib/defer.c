@@ -7,6 +7,18 @@
 __thread struct ripcord__thread ripcord__thread
     __attribute__((tls_model("initial-exec")));
 
+void run_call(const struct ripcord__site *site, struct ripcord__entry *entry,
+              ripcord_panic *panic)
+{
+    if (!panic || !(site->kind & RIPCORD__OF_RECOVERER)) {
+        site->run(entry, panic);
+        return;
+    }
+    panic->ripcord__own.in_recoverer = true;
+    site->run(entry, panic);
+    panic->ripcord__own.in_recoverer = false;
+}
+
 void run_special(struct ripcord__entry *entry,
                  const struct ripcord__site *site, ripcord_panic *panic,
                  const struct place *place)
@@ -15,11 +27,11 @@ void run_special(struct ripcord__entry *entry,
         return;
     if (!site_is_valid(site))
         entry_damaged(entry, place);
-    if (site->kind == RIPCORD__ON_FAILURE && !panic)
+    if (kind_of(site) == RIPCORD__ON_FAILURE && !panic)
         return;
-    if (site->kind == RIPCORD__ON_SUCCESS && panic)
+    if (kind_of(site) == RIPCORD__ON_SUCCESS && panic)
         return;
-    site->run(entry, panic);
+    run_call(site, entry, panic);
 }
 
 bool ripcord__cancel(struct ripcord__entry *entry)
@@ -60,7 +72,7 @@ bool ripcord__leave(struct ripcord__entry *entry)
 {
     if (!entry->site)
         return false;
-    if (!site_is_valid(entry->site))
+    if (!site_is_valid_for_sure(entry->site))
         misuse("a block was left whose `defer` was jumped past (by goto or "
                "switch), or whose frame was overwritten");
     jumped_over(entry);

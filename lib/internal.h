@@ -24,6 +24,9 @@ struct place;
 
 /* ---- defer.c ---- */
 
+/* Runs a call, and lets it recover if it is one of a recoverer. */
+INTERNAL void run_call(const struct ripcord__site *site,
+                       struct ripcord__entry *entry, ripcord_panic *panic);
 /* Runs an entry, which is off the stack, of another kind than a plain call;
    its site may be NULL. */
 INTERNAL void run_special(struct ripcord__entry *entry,
@@ -99,7 +102,11 @@ INTERNAL RIPCORD__COLD _Noreturn void entry_damaged(
    only seems so. */
 INTERNAL RIPCORD__COLD void entry_check_frame(
     const struct ripcord__entry *entry, const struct place *place);
-/* ": NAME, deferred at ..." of an entry that may be damaged, or "". */
+/* Whether the site can be read and is one; for where time does not count. */
+INTERNAL bool site_is_valid_for_sure(const struct ripcord__site *site);
+/* Whether an object of a frame is not where its address seems to tell. */
+INTERNAL bool is_in_fake_stack(const void *address);
+/* " (NAME, deferred at ...)" of an entry that may be damaged, or "". */
 INTERNAL const char *entry_describe(const struct ripcord__entry *entry,
                                     char *buffer, size_t size);
 
@@ -112,11 +119,17 @@ static inline bool may_be_site(const struct ripcord__site *site)
            (uint64_t)address - 4096 < (uint64_t)1 << 56;
 }
 
+/* Of a site that can be read, without the flag of recoverers. */
+static inline unsigned kind_of(const struct ripcord__site *site)
+{
+    return site->kind & ~RIPCORD__OF_RECOVERER;
+}
+
 /* Whether it is one, as far as can be told. */
 static inline bool site_is_valid(const struct ripcord__site *site)
 {
     return may_be_site(site) &&
-           site->kind - RIPCORD__CALL < RIPCORD__KIND_END - RIPCORD__CALL;
+           kind_of(site) - RIPCORD__CALL < RIPCORD__KIND_END - RIPCORD__CALL;
 }
 
 /* The default limit of a stack: an entry that is that near below a frame was

@@ -9,6 +9,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <string.h>
 
 static const struct ripcord__site landed_site = {
     NULL, "landing", __FILE__, "", __LINE__, RIPCORD__LANDED
@@ -84,7 +85,8 @@ void land(ripcord_panic *panic, const struct ripcord__site *site,
 ripcord_panic *ripcord__recover(ripcord_panic *panic)
 {
     if (panic != ripcord__thread.panics ||
-        panic->ripcord__own.state != RIPCORD__RUNNING)
+        panic->ripcord__own.state != RIPCORD__RUNNING ||
+        !panic->ripcord__own.in_recoverer)
         return NULL;
     panic->ripcord__own.state = RIPCORD__RECOVERED;
     return panic;
@@ -98,48 +100,64 @@ void ripcord__recoverable_run(struct ripcord__entry *entry,
     (void)panic;
 }
 
-/* Runs the rest of a block's calls as at its normal end. `frame` is that of
-   the function which the block called. */
-static void run_rest(struct ripcord__landing *landing, const char *frame)
+/* Runs the rest of a block's calls as at its normal end. */
+static void run_rest(struct ripcord__landing *landing,
+                     const struct place *place)
 {
-    const struct place place = {
-        frame, landing->site->what, landing->site->file,
-        landing->site->function, landing->site->line
-    };
-
     while (ripcord__thread.top != &landing->entry)
-        (void)run_newest(NULL, &place);
+        (void)run_newest(NULL, place);
 }
 
 void ripcord__recoverable_left(struct ripcord__landing *landing)
 {
+    const struct ripcord__site *site = landing->site;
+    const struct place place = {
+        __builtin_frame_address(0), site->what, site->file, site->function,
+        site->line
+    };
+
     if (ripcord__thread.top != &landing->landed) {
         (void)ripcord__leave(&landing->entry);
         return;
     }
     ripcord__thread.top = landing->landed.previous;
-    run_rest(landing, __builtin_frame_address(0));
+    run_rest(landing, &place);
     ripcord__pull(&landing->entry);
     errno = landing->error;
 }
 
-static struct ripcord__landing *innermost_of(const char *frame)
+/* The landing of a recoverable_return; a nested function, such as a lambda of
+   C++, is not in the one that it seems to stand in. */
+static struct ripcord__landing *landing_of(const struct place *place)
 {
-    const struct place place = { frame, "recoverable_return", "?", "?", 0 };
-    return innermost(&place);
+    struct ripcord__landing *landing = innermost(place);
+
+    if (!landing || strcmp(landing->site->function, place->function) != 0)
+        misuse("recoverable_return at %s:%d in %s is not in the function of "
+               "a `recoverable` block", place->file, place->line,
+               place->function);
+    return landing;
 }
 
-volatile void *ripcord__result(void)
+volatile void *ripcord__result(const char *file, int line,
+                               const char *function)
 {
-    return innermost_of(__builtin_frame_address(0))->result;
+    const struct place place = {
+        __builtin_frame_address(0), "recoverable_return", file, function,
+        line
+    };
+    return landing_of(&place)->result;
 }
 
-void ripcord__finish(void)
+void ripcord__finish(const char *file, int line, const char *function)
 {
-    const char *frame = __builtin_frame_address(0);
-    struct ripcord__landing *landing = innermost_of(frame);
+    const struct place place = {
+        __builtin_frame_address(0), "recoverable_return", file, function,
+        line
+    };
+    struct ripcord__landing *landing = landing_of(&place);
 
-    run_rest(landing, frame);
+    run_rest(landing, &place);
     landing->entry.site = NULL;
     ripcord__pull(&landing->entry);
 }

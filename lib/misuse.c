@@ -39,6 +39,12 @@ static bool read_safely(void *to, const void *from, size_t size)
            (ssize_t)size;
 }
 
+bool site_is_valid_for_sure(const struct ripcord__site *site)
+{
+    struct ripcord__site copy;
+    return read_safely(&copy, site, sizeof copy) && site_is_valid(&copy);
+}
+
 const char *entry_describe(const struct ripcord__entry *entry, char *buffer,
                            size_t size)
 {
@@ -65,7 +71,7 @@ void entry_damaged(const struct ripcord__entry *entry,
 
 /* AddressSanitizer keeps locals in memory of its own, which tells nothing
    about their frames. */
-static bool is_in_fake_stack(const void *address)
+bool is_in_fake_stack(const void *address)
 {
     if (!__asan_get_current_fake_stack || !__asan_addr_is_in_fake_stack)
         return false;

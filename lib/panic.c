@@ -18,6 +18,12 @@ static void hold_cancellation(ripcord_panic *panic)
                                  &panic->ripcord__own.cancellation);
 }
 
+void panic_release_cancellation(const ripcord_panic *panic)
+{
+    if (panic->ripcord__own.cancellation != NOT_TOUCHED)
+        (void)pthread_setcancelstate(panic->ripcord__own.cancellation, NULL);
+}
+
 /* Whether the panic lands at once, before any call has run. */
 static bool lands_at_once(const struct place *place)
 {
@@ -43,6 +49,27 @@ static _Noreturn void walk(ripcord_panic *panic)
             land(panic, site, &place);
     }
     uncaught(panic);
+}
+
+/* The frame of a panic is left although it never returns: by an exception, or
+   because the thread exits. */
+static void abandon(ripcord_panic **panic)
+{
+    ripcord__thread.panics = (*panic)->ripcord__own.older;
+    panic_release_cancellation(*panic);
+}
+
+/* An older panic runs further out. One further in was jumped out of. */
+static void check_older(const ripcord_panic *panic,
+                        const ripcord_panic *older)
+{
+    uintptr_t below =
+        (uintptr_t)panic->ripcord__own.frame - (uintptr_t)older;
+
+    if (below < STACK_SIZE && !is_in_fake_stack(older))
+        misuse("the panic at %s:%d in %s finds one that is still running, "
+               "but its stack is gone: a deferred call jumped out of it",
+               panic->file, panic->line, panic->function);
 }
 
 static void note_replaced(ripcord_panic *panic, const ripcord_panic *older)
@@ -79,12 +106,15 @@ void panic_begin_at(ripcord_panic *panic, const char *frame,
 void panic_start(ripcord_panic *panic)
 {
     ripcord_panic *older = ripcord__thread.panics;
+    ripcord_panic *running __attribute__((cleanup(abandon))) = panic;
 
     panic->ripcord__own.state = RIPCORD__RUNNING;
+    panic->ripcord__own.in_recoverer = false;
     panic->ripcord__own.older = older;
     panic->ripcord__own.depth = 1;
     panic->ripcord__own.cancellation = NOT_TOUCHED;
     if (older) {
+        check_older(panic, older);
         panic->ripcord__own.depth += older->ripcord__own.depth;
         if (panic->ripcord__own.repeats != REPEATS_NEWEST &&
             !panic->replaced.kind)
@@ -95,13 +125,7 @@ void panic_start(ripcord_panic *panic)
         misuse("%d panics are nested, the newest raised at %s:%d in %s: %s",
                MAXIMUM_DEPTH + 1, panic->file, panic->line, panic->function,
                panic->message);
-    walk(panic);
-}
-
-void panic_release_cancellation(const ripcord_panic *panic)
-{
-    if (panic->ripcord__own.cancellation != NOT_TOUCHED)
-        (void)pthread_setcancelstate(panic->ripcord__own.cancellation, NULL);
+    walk(running);
 }
 
 void panic_copy(ripcord_panic *to, const ripcord_panic *from)

@@ -91,7 +91,7 @@ void ripcord__scope_run(struct ripcord__entry *entry, ripcord_panic *panic)
         return;
     entry->site = scope->site;
     ripcord__push(entry);
-    site->run(entry, panic);
+    run_call(site, entry, panic);
 }
 
 void ripcord__scope_finish(ripcord_scope *scope)

@@ -29,10 +29,10 @@ void text_flush(struct text *text)
     while (done < text->length && can_write(text->descriptor)) {
         ssize_t written = write(text->descriptor, text->buffer + done,
                                 text->length - done);
-        if (written < 0 && errno != EINTR)
-            break;
         if (written > 0)
             done += (size_t)written;
+        else if (written == 0 || errno != EINTR)
+            break;
     }
     text->length = 0;
 }

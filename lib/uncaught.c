@@ -95,6 +95,8 @@ void uncaught(ripcord_panic *panic)
 {
     ripcord_uncaught_hook *call;
 
+    /* Writing is a cancellation point: nothing may keep this from ending. */
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
     if (!may_end_process())
         misuse("the hook for uncaught panics panicked itself at %s:%d in "
                "%s: %s", panic->file, panic->line, panic->function,

@@ -16,6 +16,7 @@ configurations='
 gcc-O0|gcc|-O0
 gcc-O3|gcc|-O3
 gcc-lto|gcc|-O2 -flto
+gcc-static-lto|gcc|-O3 -flto
 clang-O0|clang|-O0
 clang-O2|clang|-O2
 clang-O3|clang|-O3
@@ -34,6 +35,7 @@ tests() {
 # Configures, builds and runs one. The log of each step stays in its folder.
 run() {
   name=$1 compiler=$2 cflags=$3
+  set --
   case $name in
     *-sanitized)
       cflags="$cflags $sanitize"
@@ -43,11 +45,13 @@ run() {
     *-valgrind)
       RIPCORD_TEST_QUICK=1
       export RIPCORD_TEST_QUICK ;;
+    *-static-lto)
+      set -- --disable-shared AR=gcc-ar NM=gcc-nm RANLIB=gcc-ranlib ;;
   esac
   mkdir -p "matrix/$name" && cd "matrix/$name" || return 1
   [ -e config.status ] ||
     "$source/configure" --enable-werror --disable-dependency-tracking \
-      CC="$compiler" CFLAGS="$cflags" >configure.log 2>&1 ||
+      CC="$compiler" CFLAGS="$cflags" "$@" >configure.log 2>&1 ||
     { tail -n 5 configure.log; return 1; }
   rm -f tests/*.log tests/*.trs
   # shellcheck disable=SC2046

@@ -36,6 +36,46 @@ static void through_cpp()
     through_c(throws);
 }
 
+static void throws_too()
+{
+    throw std::runtime_error("exception");
+}
+RIPCORD_DEFERRABLE(throws_too)
+
+static void throws_out_of_a_panic()
+{
+    defer(leave_number, 5);
+    defer(throws_too);
+    panic("left behind");
+}
+
+static unsigned panics_running()
+{
+    unsigned count = 99;
+    attempt () {
+        panic("next");
+    } rescue (p) {
+        count = p->replaced.count;
+    }
+    return count;
+}
+
+static void adds_one(ripcord_panic *, volatile long *number)
+{
+    *number = *number + 1;
+}
+RIPCORD_RECOVERER(adds_one, volatile long *)
+
+template <class Type> static Type returns(Type value)
+{
+    volatile Type result = 0;
+    recoverable (result) {
+        defer(adds_one, &result);
+        recoverable_return(value);
+    }
+    return 0;
+}
+
 static int check(const char *name, const std::string &expected)
 {
     bool same = letters == expected;
@@ -64,5 +104,14 @@ int main()
     }
     failed += check("a panic lands as if there had been no exception",
                     "7panic");
+    try {
+        throws_out_of_a_panic();
+    } catch (const std::exception &exception) {
+        letters += exception.what() + std::to_string(panics_running());
+    }
+    failed += check("an exception ends the panic that it leaves",
+                    "5exception0");
+    letters += std::to_string(returns(41L));
+    failed += check("a template may name a result of its own type", "42");
     return failed != 0;
 }

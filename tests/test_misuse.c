@@ -145,7 +145,8 @@ RIPCORD_RECOVERER(smuggles)
 static void recovers_smuggled(void) { (void)recover(smuggled); }
 RIPCORD_DEFERRABLE(recovers_smuggled)
 
-static void no_landing_around(void)
+/* The handle is the recoverer's: in other hands it recovers nothing. */
+static void smuggled_to_a_call(void)
 {
     defer(recovers_smuggled);
     recoverable () {
@@ -154,22 +155,20 @@ static void no_landing_around(void)
     }
 }
 
-static void attempt_around(void)
+static void smuggled_under_an_attempt(void)
 {
     attempt () {
-        no_landing_around();
+        smuggled_to_a_call();
     } rescue (p) {
         trace(p->message);
     }
 }
 
-START_TEST(recovering_where_nothing_can_land_is_named)
+START_TEST(a_handle_recovers_nothing_in_a_call_that_is_no_recoverer)
 {
-    ck_diagnosed(no_landing_around, "recovers_smuggled deferred at ");
-    ck_diagnosed(no_landing_around, "in no_landing_around recovered the "
-                                    "panic \"the panic\", but it does not "
-                                    "stand in a `recoverable` block");
-    ck_diagnosed(attempt_around, "recovers_smuggled deferred at ");
+    ck_diagnosed(smuggled_to_a_call, "panic: the panic\n");
+    smuggled_under_an_attempt();
+    ck_traced("the panic");
 }
 END_TEST
 
@@ -330,6 +329,30 @@ START_TEST(panic_again_of_nothing_or_of_a_dead_panic_is_named)
 }
 END_TEST
 
+static void jumps(void) { longjmp(foreign, 1); }
+RIPCORD_DEFERRABLE(jumps)
+
+static __attribute__((noinline)) void panics_and_jumps(void)
+{
+    defer(jumps);
+    panic("left behind");
+}
+
+static void panics_after_a_jump(void)
+{
+    if (setjmp(foreign) == 0)
+        panics_and_jumps();
+    panic("next");
+}
+
+START_TEST(a_panic_that_a_deferred_call_jumped_out_of_is_noticed)
+{
+    ck_diagnosed(panics_after_a_jump,
+                 "finds one that is still running, but its stack is gone");
+    ck_diagnosed(panics_after_a_jump, "in panics_after_a_jump");
+}
+END_TEST
+
 static void endless(void);
 RIPCORD_DEFERRABLE(endless)
 
@@ -355,7 +378,8 @@ RUN_SUITE("misuse",
           a_scope_that_was_jumped_over_is_named,
           a_landing_that_was_jumped_over_is_named,
           UNSANITIZED(a_panic_finds_a_call_that_was_jumped_over)
-          recovering_where_nothing_can_land_is_named,
+          a_handle_recovers_nothing_in_a_call_that_is_no_recoverer,
+          a_panic_that_a_deferred_call_jumped_out_of_is_noticed,
           a_landing_of_another_thread_is_refused,
           a_landing_in_a_frame_that_is_gone_is_refused,
           a_damaged_entry_is_never_called_through,

@@ -337,6 +337,22 @@ START_TEST(panic_again_keeps_everything_it_carried)
 }
 END_TEST
 
+START_TEST(panic_again_keeps_errno_as_it_is_then)
+{
+    attempt () {
+        attempt () {
+            errno = EDOM;
+            panic("p");
+        } rescue (p) {
+            errno = EXDEV;
+            panic_again(p);
+        }
+    } rescue (p) {
+        ck_assert_int_eq(errno, EXDEV);
+    }
+}
+END_TEST
+
 static ripcord_panic saved;
 
 static void saves(ripcord_panic *p)
@@ -409,4 +425,5 @@ RUN_SUITE("panic",
           a_recoverer_may_recover_and_panic_anew,
           a_recovery_drops_the_older_panics_of_its_frame,
           panic_again_keeps_everything_it_carried,
+          panic_again_keeps_errno_as_it_is_then,
           a_panic_can_be_raised_again_from_a_rescue_or_a_copy)

@@ -6,6 +6,7 @@
 #include "support.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -313,6 +314,69 @@ START_TEST(the_process_aborts_or_exits_with_two)
 }
 END_TEST
 
+static void at_exit(void) { says("a handler of atexit ran\n"); }
+
+static void with_handler(void)
+{
+    ck_assert_int_eq(atexit(at_exit), 0);
+    (void)ripcord_set_uncaught(RIPCORD_UNCAUGHT_EXIT);
+    one();
+}
+
+START_TEST(an_exit_runs_no_handlers)
+{
+    struct ending ending = run_apart(with_handler);
+    ck_assert_int_eq(ending.status, 2);
+    ck_assert_ptr_null(strstr(ending.output, "a handler of atexit ran"));
+}
+END_TEST
+
+static void *panics_in_thread(void *barrier)
+{
+    (void)pthread_barrier_wait(barrier);
+    panic("in a thread");
+}
+
+static void in_many_threads(void)
+{
+    pthread_barrier_t barrier;
+    pthread_t thread;
+    must_zero(pthread_barrier_init(&barrier, NULL, 8));
+    for (int i = 0; i < 8; i++)
+        must_zero(pthread_create(&thread, NULL, panics_in_thread, &barrier));
+    pthread_join(thread, NULL);
+}
+
+START_TEST(threads_that_panic_together_make_one_report)
+{
+    struct ending ending = run_apart(in_many_threads);
+    char *first = strstr(ending.output, "panic: in a thread\n");
+    ck_assert_int_eq(ending.signal, SIGABRT);
+    ck_assert_ptr_nonnull(first);
+    ck_assert_ptr_null(strstr(first + 1, "panic: "));
+}
+END_TEST
+
+static void *panics_when_cancelled(void *nothing)
+{
+    (void)nothing;
+    must_zero(pthread_cancel(pthread_self()));
+    panic("in a thread");
+}
+
+static void in_a_cancelled_thread(void)
+{
+    pthread_t thread;
+    must_zero(pthread_create(&thread, NULL, panics_when_cancelled, NULL));
+    pthread_join(thread, NULL);
+}
+
+START_TEST(a_cancelled_thread_reports_its_panic_all_the_same)
+{
+    ck_dies(in_a_cancelled_thread, "panic: in a thread\n");
+}
+END_TEST
+
 static void with_wrong_environment(void)
 {
     setenv("RIPCORD_UNCAUGHT", "explode", 1);
@@ -439,6 +503,9 @@ RUN_SUITE("report",
           the_report_comes_after_all_deferred_calls,
           origins_are_listed_newest_first,
           the_process_aborts_or_exits_with_two,
+          an_exit_runs_no_handlers,
+          threads_that_panic_together_make_one_report,
+          a_cancelled_thread_reports_its_panic_all_the_same,
           an_unknown_choice_is_named_and_aborts,
           a_hook_runs_after_the_report,
           a_panic_that_leaves_the_hook_ends_the_process,

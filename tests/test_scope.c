@@ -127,6 +127,18 @@ START_TEST(a_function_can_defer_to_the_scope_of_its_caller)
 }
 END_TEST
 
+START_TEST(the_scope_is_evaluated_once)
+{
+    defer_scope(first);
+    defer_scope(second);
+    ripcord_scope *scopes[] = { &first, &second };
+    ripcord_scope **next = scopes;
+    for (int i = 0; i < 2; i++)
+        defer_to(**next++, trace_number, i);
+    ck_assert_ptr_eq(next, scopes + 2);
+}
+END_TEST
+
 static void defers_more(ripcord_scope *scope, int more)
 {
     trace_number(more);
@@ -271,6 +283,7 @@ RUN_SUITE("scope",
           a_scope_is_one_entry_at_the_place_of_its_declaration,
           a_return_runs_the_calls_of_the_scope,
           a_function_can_defer_to_the_scope_of_its_caller,
+          the_scope_is_evaluated_once,
           a_call_may_defer_to_the_scope_that_runs_it,
           a_panic_runs_the_calls_of_the_scope,
           the_rest_runs_when_a_call_of_the_scope_panics,

@@ -62,6 +62,9 @@ enum ripcord__kind {
     RIPCORD__KIND_END
 };
 
+/* Added to the kind of a call that may recover. */
+#define RIPCORD__OF_RECOVERER 0x100u
+
 /* The static part of an entry: one per statement of the program. */
 struct ripcord__site {
     /* Runs the entry; the panic is NULL when its block ends normally. */
@@ -70,7 +73,7 @@ struct ripcord__site {
     const char *file;       /* where the statement stands */
     const char *function;
     int line;
-    unsigned kind;          /* one of enum ripcord__kind */
+    unsigned kind;          /* of enum ripcord__kind, and the flag above */
 };
 
 /*
@@ -97,8 +100,8 @@ struct ripcord__thread {
 extern __thread struct ripcord__thread ripcord__thread
     __attribute__((tls_model("initial-exec")));
 
-/* Takes an entry off that is not on top. Returns false when it has run
-   already; ends the process when newer entries were jumped over. */
+/* An entry that is left is not on top: returns false when it has run already,
+   and ends the process when newer entries were jumped over. */
 RIPCORD__COLD bool ripcord__leave(struct ripcord__entry *entry);
 
 /* Puts an entry on top whose `previous` is filled in already. */

@@ -20,16 +20,16 @@
  * RIPCORD_AT(array, index)
  *
  * The element array[index], which may be assigned to. `array` must be an
- * array whose length the compiler knows; a pointer does not compile. Any
- * integer type may index. Outside it panics with RIPCORD_INDEX_ERROR:
+ * array whose length is a constant; a pointer does not compile. Any integer
+ * type of up to 64 bits may index. Outside it panics with RIPCORD_INDEX_ERROR:
  * "runtime error: index out of range [5] with length 3".
  */
 #define RIPCORD_AT(array, index) \
     ((array)[RIPCORD__INDEX(index, RIPCORD__LENGTH(array))])
 
-/* The same of `length` elements behind a pointer. */
+/* The same of `length` elements behind a pointer; none if it is negative. */
 #define RIPCORD_AT_N(pointer, index, length) \
-    ((pointer)[RIPCORD__INDEX(index, length)])
+    ((pointer)[RIPCORD__INDEX(index, RIPCORD__ANY_LENGTH(length))])
 
 /*
  * RIPCORD_CHECKED_ADD(a, b), _SUB, _MUL, _DIV, _REM, _NEG(a)
@@ -48,9 +48,9 @@
 #define RIPCORD_CHECKED_MUL(a, b) \
     RIPCORD__OPERATION(RIPCORD__UNIQUE, __builtin_mul_overflow, *, a, b)
 #define RIPCORD_CHECKED_DIV(a, b) \
-    RIPCORD__DIVISION(RIPCORD__UNIQUE, /, a, b)
+    RIPCORD__DIVISION(RIPCORD__UNIQUE, a, b)
 #define RIPCORD_CHECKED_REM(a, b) \
-    RIPCORD__DIVISION(RIPCORD__UNIQUE, %, a, b)
+    RIPCORD__REMAINDER(RIPCORD__UNIQUE, a, b)
 #define RIPCORD_CHECKED_NEG(a) \
     RIPCORD__OPERATION(RIPCORD__UNIQUE, __builtin_sub_overflow, -, 0, a)
 
@@ -175,10 +175,11 @@ RIPCORD__END
 
 #define RIPCORD__MUST_ZERO(name, text, call)                               \
     __extension__({                                                        \
-        int name = (call);                                                 \
+        RIPCORD__AUTO name = +(call);                                      \
         if (RIPCORD__RARELY(name != 0))                                    \
-            ripcord__must_failed(__FILE__, __LINE__, __func__, text,       \
-                                 name);                                    \
+            ripcord__must_failed(                                          \
+                __FILE__, __LINE__, __func__, text,                        \
+                name > 0 && name <= __INT_MAX__ ? (int)name : -1);         \
         name;                                                              \
     })
 

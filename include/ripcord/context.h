@@ -66,7 +66,7 @@ ripcord__context(ripcord__landing_type<RIPCORD__NOWHERE, void *> *);
 
 #define RIPCORD__CONTEXT decltype(ripcord__landing_of(&ripcord__context))
 #define RIPCORD__WHERE() (RIPCORD__CONTEXT::where)
-#define RIPCORD__RESULT_POINTER RIPCORD__CONTEXT::result
+#define RIPCORD__RESULT_POINTER typename RIPCORD__CONTEXT::result
 #define RIPCORD__MUTABLE(type_) ripcord__mutable<type_>::type
 /* Half of one is nothing only to integers. */
 #define RIPCORD__IS_INTEGER(type) ((type)1 / 2 == 0)
@@ -76,8 +76,9 @@ ripcord__context(ripcord__landing_type<RIPCORD__NOWHERE, void *> *);
     ripcord__same<ripcord__bare<decltype((a))>::type, b>::value
 #define RIPCORD__EITHER(first, a, b) ripcord__either<(first), a, b>::type
 #define RIPCORD__IS_VOLATILE(object)                                       \
-    ripcord__same<ripcord__bare<decltype((object))>::type,                 \
-                  volatile ripcord__bare<decltype((object))>::type>::value
+    ripcord__same<                                                         \
+        typename ripcord__bare<decltype((object))>::type,                  \
+        volatile typename ripcord__bare<decltype((object))>::type>::value
 
 template <bool IsVolatile> struct ripcord__named_result {
     static_assert(IsVolatile, RIPCORD__NOT_VOLATILE);

@@ -6,8 +6,7 @@
  * last in first out, however the block is left: by reaching its end,
  * `return`, `break`, `continue`, `goto`, or a panic.
  *
- * The bare names (defer, defer_as, ...) are in <ripcord/short.h>. Scopes,
- * which collect the calls of a loop, are in <ripcord/scope.h>.
+ * The bare names (defer, defer_as, ...) are in <ripcord/short.h>.
  */
 #ifndef RIPCORD_DEFER_H
 #define RIPCORD_DEFER_H
@@ -148,11 +147,15 @@ typedef const struct ripcord__site *ripcord_defer_needs_braces_around_it;
 #define RIPCORD__SITE_AFTER(constant, run, what, kind) \
     ((void)(constant), RIPCORD__SITE(run, what, kind))
 
+#define RIPCORD__KIND(f, kind) \
+    (kind + RIPCORD__OF_RECOVERER * RIPCORD__RECOVERS(f))
+
 #define RIPCORD__DEFER(name, kind, leave, f, ...)                          \
     ripcord_defer_needs_braces_around_it RIPCORD__SITE_OF(name) =          \
         RIPCORD__SITE_AFTER(RIPCORD__RECOVERS(f),                          \
                             RIPCORD__JOIN(ripcord__run_, f),               \
-                            RIPCORD__TEXT(f), kind);                       \
+                            RIPCORD__TEXT(f),                              \
+                            RIPCORD__KIND(f, kind));                       \
     RIPCORD__ASSERT(!RIPCORD__RECOVERS(f) || RIPCORD__MAY_RECOVER(),       \
                     RIPCORD__TEXT(f) RIPCORD__NO_LANDING);                 \
     RIPCORD__STRICT                                                        \
@@ -179,11 +182,14 @@ typedef const struct ripcord__site *ripcord_defer_needs_braces_around_it;
             RIPCORD__BIND(f,                                               \
                 RIPCORD__SITE_AFTER(RIPCORD__RECOVERS(f),                  \
                                     RIPCORD__JOIN(ripcord__run_scoped_, f),\
-                                    RIPCORD__TEXT(f), RIPCORD__CALL),      \
+                                    RIPCORD__TEXT(f),                      \
+                                    RIPCORD__KIND(f, RIPCORD__CALL)),      \
                 __VA_ARGS__);                                              \
         RIPCORD__USUAL                                                     \
+        void *RIPCORD__JOIN(name, _scope) = &(scope);                      \
         char *RIPCORD__JOIN(name, _place) = ripcord__scope_room(           \
-            &(scope), RIPCORD__RECORD_SIZE(name), name.entry.site);        \
+            RIPCORD__JOIN(name, _scope), RIPCORD__RECORD_SIZE(name),       \
+            name.entry.site);                                              \
         if (!RIPCORD__JOIN(name, _place)) {                                \
             RIPCORD__JOIN(ripcord__invoke_, f)(&name, RIPCORD__NULL);      \
             ripcord__scope_full(name.entry.site);                          \
@@ -192,7 +198,8 @@ typedef const struct ripcord__site *ripcord_defer_needs_braces_around_it;
             RIPCORD__JOIN(name, _place) - RIPCORD__RECORD;                 \
         *RIPCORD__CAST(RIPCORD__JOIN(ripcord__record_, f) *,               \
                        RIPCORD__JOIN(name, _record)) = name;               \
-        ripcord__scope_keep(&(scope), RIPCORD__JOIN(name, _place));        \
+        ripcord__scope_keep(RIPCORD__JOIN(name, _scope),                   \
+                            RIPCORD__JOIN(name, _place));                  \
     } while (0)
 
 #define RIPCORD__NO_LANDING                                                \

@@ -40,7 +40,6 @@ RIPCORD__COLD RIPCORD__NORETURN void ripcord__index_unsigned_failed(
     const char *file, int line, const char *function);
 RIPCORD__COLD RIPCORD__NORETURN void ripcord__divide_failed(
     const char *file, int line, const char *function);
-/* A NULL operation: the negation of b. */
 RIPCORD__COLD RIPCORD__NORETURN void ripcord__overflow_failed(
     const char *file, int line, const char *function,
     const char *operation, ripcord__wide a, ripcord__wide b);
@@ -69,6 +68,17 @@ RIPCORD__INLINE size_t ripcord__index_unsigned(
     return RIPCORD__CAST(size_t, index);
 }
 
+/* A negative length is that of nothing. */
+RIPCORD__INLINE size_t ripcord__signed_length(long long length)
+{
+    return RIPCORD__CAST(size_t, length < 0 ? 0 : length);
+}
+
+RIPCORD__INLINE size_t ripcord__unsigned_length(unsigned long long length)
+{
+    return RIPCORD__CAST(size_t, length);
+}
+
 RIPCORD__END
 
 #ifdef __cplusplus
@@ -83,6 +93,8 @@ inline __attribute__((always_inline)) size_t ripcord__index(
     const char *function)
 {
     static_assert(RIPCORD__IS_INTEGER(Index), RIPCORD__NO_INTEGER);
+    static_assert(sizeof(Index) <= sizeof(long long),
+                  "an index has at most 64 bits");
     if constexpr (static_cast<Index>(-1) > static_cast<Index>(1))
         return ripcord__index_unsigned(index, length, file, line, function);
     else
@@ -91,6 +103,18 @@ inline __attribute__((always_inline)) size_t ripcord__index(
 #define RIPCORD__INDEX(index, length) \
     ripcord__index(+(index), length, __FILE__, __LINE__, __func__)
 
+template <class Length>
+inline __attribute__((always_inline)) size_t ripcord__any_length(
+    Length length)
+{
+    static_assert(RIPCORD__IS_INTEGER(Length), RIPCORD__NO_INTEGER);
+    if constexpr (static_cast<Length>(-1) > static_cast<Length>(1))
+        return ripcord__unsigned_length(length);
+    else
+        return ripcord__signed_length(length);
+}
+#define RIPCORD__ANY_LENGTH(length) ripcord__any_length(+(length))
+
 #else
 
 #define RIPCORD__LENGTH(array)                                             \
@@ -98,6 +122,8 @@ inline __attribute__((always_inline)) size_t ripcord__index(
         _Static_assert(                                                    \
             !RIPCORD__SAME_TYPE(array, __typeof__(&(array)[0])),           \
             "this is a pointer, not an array: use at_n with its length");  \
+        _Static_assert(sizeof(array) < (size_t)-1,                         \
+                       "the length of this array must be a constant");     \
         sizeof(array) / sizeof((array)[0]);                                \
     })
 
@@ -111,6 +137,15 @@ inline __attribute__((always_inline)) size_t ripcord__index(
              unsigned long: ripcord__index_unsigned,                       \
              unsigned long long: ripcord__index_unsigned)                  \
     (index, length, __FILE__, __LINE__, __func__)
+
+#define RIPCORD__ANY_LENGTH(length)                                        \
+    _Generic(+(length),                                                    \
+             int: ripcord__signed_length,                                  \
+             long: ripcord__signed_length,                                 \
+             long long: ripcord__signed_length,                            \
+             unsigned: ripcord__unsigned_length,                           \
+             unsigned long: ripcord__unsigned_length,                      \
+             unsigned long long: ripcord__unsigned_length)(length)
 
 #endif
 
@@ -145,16 +180,15 @@ inline __attribute__((always_inline)) size_t ripcord__index(
 
 /* Both operands are brought to the type of the result first, and must fit
    it; there only the smallest value divided by -1 overflows. */
-#define RIPCORD__DIVISION(name, operation, a, b)                           \
+#define RIPCORD__DIVISION(name, a, b)                                      \
     RIPCORD__DIVISION_(name, RIPCORD__JOIN(name, _a),                      \
                        RIPCORD__JOIN(name, _b), RIPCORD__JOIN(name, _x),   \
-                       RIPCORD__JOIN(name, _y), operation, #operation,     \
-                       a, b)
-#define RIPCORD__DIVISION_(name, a_, b_, x_, y_, operation, text, a, b)    \
+                       RIPCORD__JOIN(name, _y), a, b)
+#define RIPCORD__DIVISION_(name, a_, b_, x_, y_, a, b)                     \
     __extension__({                                                        \
         RIPCORD__AUTO a_ = +(a);                                           \
         RIPCORD__AUTO b_ = +(b);                                           \
-        __typeof__(a_ operation b_) x_, y_, name;                          \
+        __typeof__(a_ / b_) x_, y_, name;                                  \
         if (RIPCORD__RARELY(b_ == 0))                                      \
             ripcord__divide_failed(__FILE__, __LINE__, __func__);          \
         if (RIPCORD__RARELY(__builtin_add_overflow(a_, 0, &x_) ||          \
@@ -162,10 +196,33 @@ inline __attribute__((always_inline)) size_t ripcord__index(
                             (!RIPCORD__UNSIGNED(__typeof__(name)) &&       \
                              y_ == (__typeof__(name))-1 &&                 \
                              __builtin_sub_overflow(0, x_, &name))))       \
-            ripcord__overflow_failed(__FILE__, __LINE__, __func__, text,   \
+            ripcord__overflow_failed(__FILE__, __LINE__, __func__, "/",    \
                                      (ripcord__wide)a_,                    \
                                      (ripcord__wide)b_);                   \
-        name = x_ operation y_;                                            \
+        name = x_ / y_;                                                    \
+        name;                                                              \
+    })
+
+/* As a division, but that one overflow leaves a remainder of 0. */
+#define RIPCORD__REMAINDER(name, a, b)                                     \
+    RIPCORD__REMAINDER_(name, RIPCORD__JOIN(name, _a),                     \
+                        RIPCORD__JOIN(name, _b), RIPCORD__JOIN(name, _x),  \
+                        RIPCORD__JOIN(name, _y), a, b)
+#define RIPCORD__REMAINDER_(name, a_, b_, x_, y_, a, b)                    \
+    __extension__({                                                        \
+        RIPCORD__AUTO a_ = +(a);                                           \
+        RIPCORD__AUTO b_ = +(b);                                           \
+        __typeof__(a_ % b_) x_, y_, name = 0;                              \
+        if (RIPCORD__RARELY(b_ == 0))                                      \
+            ripcord__divide_failed(__FILE__, __LINE__, __func__);          \
+        if (RIPCORD__RARELY(__builtin_add_overflow(a_, 0, &x_) ||          \
+                            __builtin_add_overflow(b_, 0, &y_)))           \
+            ripcord__overflow_failed(__FILE__, __LINE__, __func__, "%",    \
+                                     (ripcord__wide)a_,                    \
+                                     (ripcord__wide)b_);                   \
+        if (RIPCORD__UNSIGNED(__typeof__(name)) ||                         \
+            y_ != (__typeof__(name))-1)                                    \
+            name = x_ % y_;                                                \
         name;                                                              \
     })
 

@@ -83,6 +83,7 @@ typedef struct ripcord_panic {
         int error;
         int cancellation;
         unsigned repeats;
+        bool in_recoverer;
     } ripcord__own;
     ripcord_replaced replaced;
     char message[RIPCORD_MESSAGE_SIZE];
@@ -95,8 +96,9 @@ typedef struct ripcord_panic {
  * copied as it is), and the kind RIPCORD_PLAIN. A NULL format gives the
  * runtime error that panic(nil) is in Go. Does not return, and does not
  * allocate. File, line and function are taken down. errno is kept: where the
- * panic lands it is what it was here. The calling thread cannot be cancelled
- * while deferred calls run. Not for asynchronous signal handlers.
+ * panic lands it is what it was here, or at the oldest of several panics that
+ * end there. The calling thread cannot be cancelled while deferred calls run.
+ * Not for asynchronous signal handlers.
  */
 #define RIPCORD_PANIC(...) \
     ripcord__panic(__FILE__, __LINE__, __func__, __VA_ARGS__)

@@ -127,8 +127,12 @@ RIPCORD__COLD void ripcord__recoverable_left(
     struct ripcord__landing *landing);
 RIPCORD__COLD void ripcord__attempt_left(struct ripcord__attempt *attempt);
 const ripcord_panic *ripcord__rescue(void);
-volatile void *ripcord__result(void);
-void ripcord__finish(void);
+/* The first result of the landing that a recoverable_return stands in, and
+   the end of that landing. They compare frames, so they have one. */
+RIPCORD__COLD volatile void *ripcord__result(const char *file, int line,
+                                             const char *function);
+RIPCORD__COLD void ripcord__finish(const char *file, int line,
+                                   const char *function);
 
 ripcord_panic *ripcord__recover(ripcord_panic *panic);
 
@@ -227,9 +231,11 @@ RIPCORD__INLINE void ripcord__leave_attempt(struct ripcord__attempt *attempt)
                         "recoverable_return must stand in a `recoverable` " \
                         "block that names a result");                       \
         RIPCORD__RESULT_POINTER name =                                      \
-            RIPCORD__CAST(RIPCORD__RESULT_POINTER, ripcord__result());      \
+            RIPCORD__CAST(                                                  \
+                RIPCORD__RESULT_POINTER,                                    \
+                ripcord__result(__FILE__, __LINE__, __func__));             \
         *name = (value);                                                    \
-        ripcord__finish();                                                  \
+        ripcord__finish(__FILE__, __LINE__, __func__);                      \
         return *name;                                                       \
     } while (0)
 
