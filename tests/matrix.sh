@@ -16,13 +16,11 @@ configurations='
 gcc-O0|gcc|-O0
 gcc-O3|gcc|-O3
 gcc-lto|gcc|-O2 -flto
-gcc-static-lto|gcc|-O3 -flto
 clang-O0|clang|-O0
 clang-O2|clang|-O2
 clang-O3|clang|-O3
 gcc-sanitized|gcc|-O1 -fsanitize=address,undefined
 clang-sanitized|clang|-O1 -fsanitize=address,undefined
-gcc-thread-sanitized|gcc|-O1 -fsanitize=thread
 gcc-valgrind|gcc|-O2 -g
 '
 
