@@ -63,10 +63,10 @@ static void abandon(ripcord_panic **panic)
 static void check_older(const ripcord_panic *panic,
                         const ripcord_panic *older)
 {
-    uintptr_t below =
-        (uintptr_t)panic->ripcord__own.frame - (uintptr_t)older;
+    const char *place = is_in_fake_stack(older) ? older->ripcord__own.frame
+                                                : (const char *)older;
 
-    if (below < STACK_SIZE && !is_in_fake_stack(older))
+    if ((uintptr_t)panic->ripcord__own.frame - (uintptr_t)place < STACK_SIZE)
         misuse("the panic at %s:%d in %s finds one that is still running, "
                "but its stack is gone: a deferred call jumped out of it",
                panic->file, panic->line, panic->function);

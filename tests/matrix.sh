@@ -8,19 +8,22 @@ set -u
 
 source=$(cd "$(dirname "$0")/.." && pwd)
 sanitize='-fno-sanitize-recover=all -fno-omit-frame-pointer -g'
-suites='test_checked test_defer test_libc test_memory test_misuse test_panic
-test_recover test_report test_scope test_unwind'
+suites='test_checked test_defer test_exception test_libc test_memory
+test_misuse test_panic test_recover test_report test_scope test_unwind'
 
 # NAME|COMPILER|CFLAGS
 configurations='
 gcc-O0|gcc|-O0
 gcc-O3|gcc|-O3
 gcc-lto|gcc|-O2 -flto
+gcc-static-lto|gcc|-O2 -flto
 clang-O0|clang|-O0
 clang-O2|clang|-O2
 clang-O3|clang|-O3
 gcc-sanitized|gcc|-O1 -fsanitize=address,undefined
 clang-sanitized|clang|-O1 -fsanitize=address,undefined
+gcc-tsan|gcc|-O1 -g -fsanitize=thread
+clang-tsan|clang|-O1 -g -fsanitize=thread
 gcc-valgrind|gcc|-O2 -g
 '
 
@@ -28,6 +31,15 @@ tests() {
   for suite in $suites; do
     printf 'tests/%s ' "$suite"
   done
+}
+
+# The C++ compiler of the same family, whose flags it shares: what is compiled
+# by one and linked by the other wants the same sanitizers.
+cxx_of() {
+  case $1 in
+    clang) echo clang++ ;;
+    *) echo g++ ;;
+  esac
 }
 
 # Configures, builds and runs one. The log of each step stays in its folder.
@@ -40,7 +52,7 @@ run() {
       RIPCORD_TEST_QUICK=1
       ASAN_OPTIONS=detect_stack_use_after_return=1
       export RIPCORD_TEST_QUICK ASAN_OPTIONS ;;
-    *-valgrind)
+    *-tsan | *-valgrind)
       RIPCORD_TEST_QUICK=1
       export RIPCORD_TEST_QUICK ;;
     *-static-lto)
@@ -49,7 +61,8 @@ run() {
   mkdir -p "matrix/$name" && cd "matrix/$name" || return 1
   [ -e config.status ] ||
     "$source/configure" --enable-werror --disable-dependency-tracking \
-      CC="$compiler" CFLAGS="$cflags" "$@" >configure.log 2>&1 ||
+      CC="$compiler" CXX="$(cxx_of "$compiler")" \
+      CFLAGS="$cflags" CXXFLAGS="$cflags" "$@" >configure.log 2>&1 ||
     { tail -n 5 configure.log; return 1; }
   rm -f tests/*.log tests/*.trs
   # shellcheck disable=SC2046
