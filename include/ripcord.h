@@ -14,5 +14,6 @@
 #include <ripcord/recover.h>
 #include <ripcord/checked.h>
 #include <ripcord/libc.h>
+#include <ripcord/thread.h>
 
 #endif

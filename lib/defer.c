@@ -21,15 +21,15 @@ void run_call(const struct ripcord__site *site, struct ripcord__entry *entry,
 
 void run_special(struct ripcord__entry *entry,
                  const struct ripcord__site *site, ripcord_panic *panic,
-                 const struct place *place)
+                 bool completes, const struct place *place)
 {
     if (!site)
         return;
     if (!site_is_valid(site))
         entry_damaged(entry, place);
-    if (kind_of(site) == RIPCORD__ON_FAILURE && !panic)
+    if (kind_of(site) == RIPCORD__ON_FAILURE && completes)
         return;
-    if (kind_of(site) == RIPCORD__ON_SUCCESS && panic)
+    if (kind_of(site) == RIPCORD__ON_SUCCESS && !completes)
         return;
     run_call(site, entry, panic);
 }

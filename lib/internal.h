@@ -5,6 +5,7 @@
  *     defer.c     leaving blocks, running entries
  *     scope.c     calls that accumulate
  *     panic.c     raising, and the walk over the entries
+ *     exit.c      the exit of a thread
  *     landing.c   recovering, landing
  *     report.c    the report of an uncaught panic
  *     uncaught.c  how the process ends then
@@ -31,7 +32,8 @@ INTERNAL void run_call(const struct ripcord__site *site,
    its site may be NULL. */
 INTERNAL void run_special(struct ripcord__entry *entry,
                           const struct ripcord__site *site,
-                          ripcord_panic *panic, const struct place *place);
+                          ripcord_panic *panic, bool completes,
+                          const struct place *place);
 
 /* ---- panic.c ---- */
 
@@ -66,10 +68,44 @@ INTERNAL _Noreturn void panic_repeat(const ripcord_panic *panic,
 /* Copies a panic, but only as much of the messages as there is. */
 INTERNAL void panic_copy(ripcord_panic *to, const ripcord_panic *from);
 
-/* Allows it again as it was before the panic. */
-INTERNAL void panic_release_cancellation(const ripcord_panic *panic);
+/* Keeps the thread from being cancelled, and allows it again as before. */
+INTERNAL void hold_cancellation(struct ripcord__running *running);
+INTERNAL void release_cancellation(const struct ripcord__running *running);
+
+/* Fills in all but `state`, `error` and `repeats`, and makes it the newest;
+   ends the process if an older one was jumped out of. */
+INTERNAL void running_push(struct ripcord__running *running,
+                           const struct place *place);
+/* The end of one whose frame is left although it never returns: by an
+   exception, or because the thread exits. */
+INTERNAL void running_abandon(struct ripcord__running *running);
+
+static inline bool is_exit(const struct ripcord__running *running)
+{
+    return running->state == RIPCORD__EXITING ||
+           running->state == RIPCORD__SUSPENDED;
+}
+
+/* The panic itself; its newest older one, exits left out; or NULL. */
+static inline ripcord_panic *panic_of(struct ripcord__running *running)
+{
+    while (running && is_exit(running))
+        running = running->older;
+    return running ? (ripcord_panic *)(void *)((char *)running -
+                         offsetof(ripcord_panic, ripcord__own)) : NULL;
+}
+
+/* ---- exit.c ---- */
+
+/* Lets the newest exit go on that a panic was recovered on top of. */
+INTERNAL _Noreturn void exit_resume(void);
+/* Puts the newest exit aside while the attempt's rescue block runs. */
+INTERNAL void exit_suspend(struct ripcord__attempt *attempt);
 
 /* ---- landing.c ---- */
+
+/* longjmp, with what it takes to be seen by sanitizers. */
+INTERNAL _Noreturn void jump(jmp_buf buffer);
 
 /* Ends a panic that a call deferred at `site` has recovered. */
 INTERNAL _Noreturn void land(ripcord_panic *panic,
@@ -153,11 +189,11 @@ static inline void entry_check(const struct ripcord__entry *entry,
 }
 
 /* Takes the newest entry off and runs it; `panic` is NULL when its block
-   completes. There must be one. Returns its site, NULL if it had run. The
-   entry is marked before it runs: whatever it does, and whoever unwinds its
-   frame later, it cannot run again. */
+   completes, or the thread exits. There must be one. Returns its site, NULL if
+   it had run. The entry is marked before it runs: whatever it does, and
+   whoever unwinds its frame later, it cannot run again. */
 static inline const struct ripcord__site *run_newest(
-    ripcord_panic *panic, const struct place *place)
+    ripcord_panic *panic, bool completes, const struct place *place)
 {
     struct ripcord__entry *entry = ripcord__thread.top;
     entry_check(entry, place);
@@ -168,7 +204,7 @@ static inline const struct ripcord__site *run_newest(
     if (__builtin_expect(site && site->kind == RIPCORD__CALL, 1))
         site->run(entry, panic);
     else
-        run_special(entry, site, panic, place);
+        run_special(entry, site, panic, completes, place);
     return site;
 }
 

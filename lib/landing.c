@@ -32,23 +32,29 @@ static struct ripcord__landing *innermost(const struct place *place)
     return (struct ripcord__landing *)(void *)entry;
 }
 
-/* Drops the panics that are newer than the landing. Returns what errno was
-   when the first of them was raised. */
-static int drop_panics(struct ripcord__landing *landing)
+/* Drops the panics that are newer than the landing, and notes what errno was
+   when the oldest of them was raised. Returns true when it came to an exit,
+   which is the newest one then: that is not for a landing to end. */
+static bool drop_panics(struct ripcord__landing *landing)
 {
-    ripcord_panic *oldest = NULL;
-    ripcord_panic *panic = ripcord__thread.panics;
+    struct ripcord__running *oldest = NULL;
+    struct ripcord__running *running = ripcord__thread.running;
 
-    while (panic && panic != landing->panics) {
-        panic->ripcord__own.state = RIPCORD__DEAD;
-        oldest = panic;
-        panic = panic->ripcord__own.older;
+    while (running && running != landing->running && !is_exit(running)) {
+        running->state = RIPCORD__DEAD;
+        oldest = running;
+        running = running->older;
     }
-    ripcord__thread.panics = landing->panics;
-    if (!oldest)
-        return errno;
-    panic_release_cancellation(oldest);
-    return oldest->ripcord__own.error;
+    if (oldest)
+        release_cancellation(oldest);
+    landing->error = oldest ? oldest->error : errno;
+    ripcord__thread.running = running ? running : landing->running;
+    return ripcord__thread.running != landing->running;
+}
+
+void jump(jmp_buf buffer)
+{
+    longjmp(buffer, 1);
 }
 
 /* A landing whose function has returned lies below the frames that are
@@ -75,16 +81,17 @@ void land(ripcord_panic *panic, const struct ripcord__site *site,
                "it does not stand in a `recoverable` block", site->what,
                site->file, site->line, site->function, panic->message);
     landing_check(landing, landing->entry.site);
-    landing->error = drop_panics(landing);
+    if (drop_panics(landing))
+        exit_resume();
     landing->landed.site = &landed_site;
     landing->landed.previous = ripcord__thread.top;
     ripcord__push(&landing->landed);
-    longjmp(landing->buffer, 1);
+    jump(landing->buffer);
 }
 
 ripcord_panic *ripcord__recover(ripcord_panic *panic)
 {
-    if (panic != ripcord__thread.panics ||
+    if (&panic->ripcord__own != ripcord__thread.running ||
         panic->ripcord__own.state != RIPCORD__RUNNING ||
         !panic->ripcord__own.in_recoverer)
         return NULL;
@@ -105,7 +112,7 @@ static void run_rest(struct ripcord__landing *landing,
                      const struct place *place)
 {
     while (ripcord__thread.top != &landing->entry)
-        (void)run_newest(NULL, place);
+        (void)run_newest(NULL, true, place);
 }
 
 void ripcord__recoverable_left(struct ripcord__landing *landing)
@@ -172,9 +179,11 @@ void ripcord__attempt_run(struct ripcord__entry *entry, ripcord_panic *panic)
     landing_check(landing, landing->site);
     panic_copy(&attempt->caught, panic);
     attempt->caught.ripcord__own.state = RIPCORD__CAUGHT;
-    errno = drop_panics(landing);
+    if (drop_panics(landing))
+        exit_suspend(attempt);
+    errno = landing->error;
     ripcord__thread.landed = attempt;
-    longjmp(landing->buffer, 1);
+    jump(landing->buffer);
 }
 
 const ripcord_panic *ripcord__rescue(void)
@@ -193,8 +202,11 @@ void ripcord__attempt_left(struct ripcord__attempt *attempt)
         panic_repeat(&attempt->caught, __builtin_frame_address(0),
                      REPEATS_NONE);
     }
-    if (!ripcord__leave(&attempt->landing.entry))
-        attempt->caught.ripcord__own.state = RIPCORD__DEAD;
+    if (ripcord__leave(&attempt->landing.entry))
+        return;
+    attempt->caught.ripcord__own.state = RIPCORD__DEAD;
+    if (ripcord__thread.running == &attempt->exit.running)
+        exit_resume();
 }
 
 bool ripcord_protect(void (*body)(void *argument), void *argument,

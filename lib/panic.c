@@ -11,17 +11,16 @@
 /* No cancellation state that pthread_setcancelstate returns. */
 #define NOT_TOUCHED -1
 
-/* Keeps the thread from being cancelled until the panic has landed. */
-static void hold_cancellation(ripcord_panic *panic)
+void hold_cancellation(struct ripcord__running *running)
 {
     (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE,
-                                 &panic->ripcord__own.cancellation);
+                                 &running->cancellation);
 }
 
-void panic_release_cancellation(const ripcord_panic *panic)
+void release_cancellation(const struct ripcord__running *running)
 {
-    if (panic->ripcord__own.cancellation != NOT_TOUCHED)
-        (void)pthread_setcancelstate(panic->ripcord__own.cancellation, NULL);
+    if (running->cancellation != NOT_TOUCHED)
+        (void)pthread_setcancelstate(running->cancellation, NULL);
 }
 
 /* Whether the panic lands at once, before any call has run. */
@@ -34,42 +33,58 @@ static bool lands_at_once(const struct place *place)
 
 /* Runs the thread's deferred calls, newest first, on top of the stack that
    panicked. */
-static _Noreturn void walk(ripcord_panic *panic)
+static _Noreturn void walk(ripcord_panic *panic, const struct place *place)
 {
-    const struct place place = {
-        panic->ripcord__own.frame, "panic", panic->file, panic->function,
-        panic->line
-    };
-
-    if (ripcord__thread.top && !lands_at_once(&place))
-        hold_cancellation(panic);
+    if (ripcord__thread.top && !lands_at_once(place))
+        hold_cancellation(&panic->ripcord__own);
     while (ripcord__thread.top) {
-        const struct ripcord__site *site = run_newest(panic, &place);
+        const struct ripcord__site *site = run_newest(panic, false, place);
         if (RIPCORD__RARELY(panic->ripcord__own.state != RIPCORD__RUNNING))
-            land(panic, site, &place);
+            land(panic, site, place);
     }
     uncaught(panic);
 }
 
-/* The frame of a panic is left although it never returns: by an exception, or
-   because the thread exits. */
+void running_abandon(struct ripcord__running *running)
+{
+    if (ripcord__thread.running == running)
+        ripcord__thread.running = running->older;
+    release_cancellation(running);
+}
+
 static void abandon(ripcord_panic **panic)
 {
-    ripcord__thread.panics = (*panic)->ripcord__own.older;
-    panic_release_cancellation(*panic);
+    running_abandon(&(*panic)->ripcord__own);
 }
 
 /* An older panic runs further out. One further in was jumped out of. */
-static void check_older(const ripcord_panic *panic,
-                        const ripcord_panic *older)
+static void check_older(const struct ripcord__running *older,
+                        const struct place *place)
 {
-    const char *place = is_in_fake_stack(older) ? older->ripcord__own.frame
-                                                : (const char *)older;
+    const char *lies = is_in_fake_stack(older) ? older->frame
+                                               : (const char *)older;
 
-    if ((uintptr_t)panic->ripcord__own.frame - (uintptr_t)place < STACK_SIZE)
-        misuse("the panic at %s:%d in %s finds one that is still running, "
+    if ((uintptr_t)place->frame - (uintptr_t)lies < STACK_SIZE)
+        misuse("the %s at %s:%d in %s finds a panic that is still running, "
                "but its stack is gone: a deferred call jumped out of it",
-               panic->file, panic->line, panic->function);
+               place->what, place->file, place->line, place->function);
+}
+
+void running_push(struct ripcord__running *running,
+                  const struct place *place)
+{
+    struct ripcord__running *older = ripcord__thread.running;
+
+    running->frame = place->frame;
+    running->in_recoverer = false;
+    running->older = older;
+    running->depth = 0;
+    running->cancellation = NOT_TOUCHED;
+    if (older) {
+        check_older(older, place);
+        running->depth = older->depth;
+    }
+    ripcord__thread.running = running;
 }
 
 static void note_replaced(ripcord_panic *panic, const ripcord_panic *older)
@@ -105,27 +120,23 @@ void panic_begin_at(ripcord_panic *panic, const char *frame,
 
 void panic_start(ripcord_panic *panic)
 {
-    ripcord_panic *older = ripcord__thread.panics;
     ripcord_panic *running __attribute__((cleanup(abandon))) = panic;
+    const struct place place = {
+        panic->ripcord__own.frame, "panic", panic->file, panic->function,
+        panic->line
+    };
 
     panic->ripcord__own.state = RIPCORD__RUNNING;
-    panic->ripcord__own.in_recoverer = false;
-    panic->ripcord__own.older = older;
-    panic->ripcord__own.depth = 1;
-    panic->ripcord__own.cancellation = NOT_TOUCHED;
-    if (older) {
-        check_older(panic, older);
-        panic->ripcord__own.depth += older->ripcord__own.depth;
-        if (panic->ripcord__own.repeats != REPEATS_NEWEST &&
-            !panic->replaced.kind)
-            note_replaced(panic, older);
-    }
-    ripcord__thread.panics = panic;
-    if (panic->ripcord__own.depth > MAXIMUM_DEPTH)
+    running_push(&panic->ripcord__own, &place);
+    ripcord_panic *older = panic_of(panic->ripcord__own.older);
+    if (older && panic->ripcord__own.repeats != REPEATS_NEWEST &&
+        !panic->replaced.kind)
+        note_replaced(panic, older);
+    if (++panic->ripcord__own.depth > MAXIMUM_DEPTH)
         misuse("%d panics are nested, the newest raised at %s:%d in %s: %s",
                MAXIMUM_DEPTH + 1, panic->file, panic->line, panic->function,
                panic->message);
-    walk(running);
+    walk(running, &place);
 }
 
 void panic_copy(ripcord_panic *to, const ripcord_panic *from)
@@ -247,10 +258,10 @@ void panic_repeat(const ripcord_panic *panic, const char *frame,
 
 static bool is_listed(const ripcord_panic *panic)
 {
-    const ripcord_panic *p = ripcord__thread.panics;
-    while (p && p != panic)
-        p = p->ripcord__own.older;
-    return p != NULL;
+    const struct ripcord__running *running = ripcord__thread.running;
+    while (running && running != &panic->ripcord__own)
+        running = running->older;
+    return running != NULL;
 }
 
 /* How raising `panic` again repeats it; ends the process for a dead one. One
@@ -259,7 +270,7 @@ static bool is_listed(const ripcord_panic *panic)
 static enum repeats repeats(const char *file, int line, const char *function,
                             const ripcord_panic *panic)
 {
-    if (panic && panic == ripcord__thread.panics)
+    if (panic && &panic->ripcord__own == ripcord__thread.running)
         return REPEATS_NEWEST;
     if (panic && is_listed(panic))
         return REPEATS_OLDER;

@@ -30,6 +30,12 @@ static void write_message(struct text *text, const char *message)
     text_string(text, message);
 }
 
+/* The panic before this one; exits print nothing. */
+static ripcord_panic *older(const ripcord_panic *panic)
+{
+    return panic_of(panic->ripcord__own.older);
+}
+
 /* A panic that repeats the one before it stands on the line of that one. */
 static const char *mark(const ripcord_panic *panic,
                         const ripcord_panic *newer)
@@ -47,11 +53,11 @@ static const char *mark(const ripcord_panic *panic,
 static void write_panics(struct text *text, const ripcord_panic *panic,
                          const ripcord_panic *newer)
 {
-    if (panic->ripcord__own.older)
-        write_panics(text, panic->ripcord__own.older, panic);
+    if (older(panic))
+        write_panics(text, older(panic), panic);
     if (repeats_newest(panic))
         return;
-    if (panic->ripcord__own.older)
+    if (older(panic))
         text_string(text, "\t");
     text_string(text, "panic: ");
     write_message(text, panic->message);
@@ -76,7 +82,7 @@ static void write_thread(struct text *text)
 /* Where each panic was raised, newest first, in the form of Go's frames. */
 static void write_origins(struct text *text, const ripcord_panic *panic)
 {
-    for (; panic; panic = panic->ripcord__own.older) {
+    for (; panic; panic = older(panic)) {
         if (repeats_newest(panic))
             continue;
         text_string(text, panic->function);

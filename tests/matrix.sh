@@ -8,8 +8,9 @@ set -u
 
 source=$(cd "$(dirname "$0")/.." && pwd)
 sanitize='-fno-sanitize-recover=all -fno-omit-frame-pointer -g'
-suites='test_checked test_defer test_exception test_libc test_memory
-test_misuse test_panic test_recover test_report test_scope test_unwind'
+suites='test_checked test_defer test_exception test_exit test_libc
+test_memory test_misuse test_panic test_recover test_report test_scope
+test_unwind'
 
 # NAME|COMPILER|CFLAGS
 configurations='

@@ -348,7 +348,7 @@ static void panics_after_a_jump(void)
 START_TEST(a_panic_that_a_deferred_call_jumped_out_of_is_noticed)
 {
     ck_diagnosed(panics_after_a_jump,
-                 "finds one that is still running, but its stack is gone");
+                 "finds a panic that is still running, but its stack is gone");
     ck_diagnosed(panics_after_a_jump, "in panics_after_a_jump");
 }
 END_TEST

@@ -47,6 +47,7 @@
 RIPCORD__BEGIN
 
 struct ripcord__entry;
+struct ripcord__running;
 struct ripcord_panic;
 
 /* What a site is. The values are far from anything that damaged memory is
@@ -94,7 +95,7 @@ struct ripcord__entry {
 struct ripcord__thread {
     struct ripcord__entry *top;         /* newest pending entry */
     struct ripcord__attempt *landed;    /* until its rescue block takes it */
-    struct ripcord_panic *panics;       /* newest panic that still runs */
+    struct ripcord__running *running;   /* newest panic or exit */
 };
 
 extern __thread struct ripcord__thread ripcord__thread

@@ -61,6 +61,28 @@ typedef struct ripcord_replaced {
     char message[RIPCORD_REPLACED_SIZE];
 } ripcord_replaced;
 
+/* What runs the deferred calls of a thread: a panic, which contains one of
+   these, or the exit of the thread. The library's own. */
+struct ripcord__running {
+    struct ripcord__running *older;     /* the next older one */
+    const char *frame;                  /* of the function that raised it */
+    unsigned state;                     /* of enum ripcord__state */
+    unsigned depth;                     /* how many panics: this and older */
+    int error;                          /* errno when it was raised */
+    int cancellation;                   /* state to restore */
+    unsigned repeats;                   /* how it repeats another one */
+    bool in_recoverer;                  /* runs a call that may recover */
+};
+
+/* The exit of a thread, with what it was given and where. */
+struct ripcord__exit {
+    struct ripcord__running running;
+    void *result;
+    const char *file;
+    const char *function;
+    int line;
+};
+
 /*
  * A panic. It may be copied; a copy stays valid, as far as what `value`
  * points to does. The strings it points to are static. One that is handed to
@@ -75,16 +97,7 @@ typedef struct ripcord_panic {
     int code;                   /* of panic_code, otherwise 0 */
     int error;                  /* errno of a system error, otherwise 0 */
     void *value;                /* of panic_value, otherwise NULL */
-    struct {                    /* the library's own */
-        struct ripcord_panic *older;
-        const char *frame;
-        unsigned state;
-        unsigned depth;
-        int error;
-        int cancellation;
-        unsigned repeats;
-        bool in_recoverer;
-    } ripcord__own;
+    struct ripcord__running ripcord__own;
     ripcord_replaced replaced;
     char message[RIPCORD_MESSAGE_SIZE];
 } ripcord_panic;
@@ -177,11 +190,13 @@ ripcord_uncaught_hook *ripcord_set_uncaught_hook(ripcord_uncaught_hook *hook);
 
 /* ---- What the macros are made of. ---- */
 
-/* What a panic is at the moment; a dead one has none of these values. */
+/* What a panic or an exit is at the moment. */
 enum ripcord__state {
-    RIPCORD__RUNNING = 0x72635001,  /* deferred calls run for it */
+    RIPCORD__RUNNING = 0x72635001,  /* deferred calls run for the panic */
     RIPCORD__RECOVERED,             /* the same, and it will land */
     RIPCORD__CAUGHT,                /* a copy, of one that has landed */
+    RIPCORD__EXITING,               /* deferred calls run for the exit */
+    RIPCORD__SUSPENDED,             /* an exit while a rescue block runs */
     RIPCORD__DEAD                   /* dropped */
 };
 

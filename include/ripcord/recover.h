@@ -83,7 +83,8 @@ RIPCORD__INLINE ripcord_panic *ripcord_recover(ripcord_panic *panic);
  * is valid until the block ends. `results` are as for RIPCORD_RECOVERABLE.
  * A panic raised in the rescue block goes on outwards. `break` and
  * `continue` leave only the block they stand in. An attempt without a rescue
- * block passes the panic on.
+ * block passes the panic on. In a thread that exits, the exit goes on where
+ * the rescue block is left.
  */
 #define RIPCORD_ATTEMPT(...)                                              \
     RIPCORD__ATTEMPT(RIPCORD__JOIN(ripcord__landing, __COUNTER__),       \
@@ -94,7 +95,8 @@ RIPCORD__INLINE ripcord_panic *ripcord_recover(ripcord_panic *panic);
 /*
  * Calls body(argument). Returns true if it returned. If a panic left it,
  * its deferred calls have run, the panic is copied to *out unless `out` is
- * NULL, and the result is false.
+ * NULL, and the result is false; in a thread that exits, the exit goes on
+ * instead of a return.
  */
 bool ripcord_protect(void (*body)(void *argument), void *argument,
                      ripcord_panic *out);
@@ -106,7 +108,7 @@ struct ripcord__landing {
     struct ripcord__entry landed;       /* pushed by a recovery */
     const struct ripcord__site *site;   /* kept when the entry has run */
     struct ripcord__thread *thread;     /* whose landing it is */
-    struct ripcord_panic *panics;       /* newest one at the entry */
+    struct ripcord__running *running;   /* newest one at the entry */
     volatile void *result;              /* first one, or NULL */
     const char *frame;                  /* of the function it stands in */
     int error;                          /* errno to restore */
@@ -116,6 +118,7 @@ struct ripcord__landing {
 struct ripcord__attempt {
     struct ripcord__landing landing;
     ripcord_panic caught;
+    struct ripcord__exit exit;          /* suspended by the rescue block */
 };
 
 void ripcord__recoverable_run(struct ripcord__entry *entry,
@@ -147,7 +150,7 @@ RIPCORD__INLINE struct ripcord__landing *ripcord__enter(
 {
     landing->site = site;
     landing->thread = &ripcord__thread;
-    landing->panics = ripcord__thread.panics;
+    landing->running = ripcord__thread.running;
     landing->result = result;
     landing->frame =
         RIPCORD__CAST(const char *, __builtin_frame_address(0));

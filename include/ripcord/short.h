@@ -37,6 +37,9 @@
 #define attempt(...) RIPCORD_ATTEMPT(__VA_ARGS__)
 #define rescue(p) RIPCORD_RESCUE(p)
 
+/* <ripcord/thread.h> */
+#define thread_exit(result) RIPCORD_THREAD_EXIT(result)
+
 /* <ripcord/checked.h>; those that show their argument in a message take its
    text here, before macros in it are expanded. */
 #define at(array, index) RIPCORD_AT(array, index)
