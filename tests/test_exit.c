@@ -492,8 +492,27 @@ static void dropped_and_uncaught(void)
     panic("first");
 }
 
+static void attempts_and_exits(void)
+{
+    attempt () {
+        defer(panics, "rescued");
+        thread_exit(NULL);
+    } rescue (p) {
+        trace(p->message);
+    }
+}
+RIPCORD_DEFERRABLE(attempts_and_exits)
+
+static void suspended_and_uncaught(void)
+{
+    defer(panics, "second");
+    defer(attempts_and_exits);
+    panic("first");
+}
+
 START_TEST(an_uncaught_panic_on_its_way_ends_the_process)
 {
+    ck_dies(suspended_and_uncaught, "panic: first\n\tpanic: second\n\nthread");
     ck_dies(uncaught, "panic: of the exit\n\nthread");
     ck_dies(dropped_and_uncaught, "panic: first\n\tpanic: second\n\nthread");
 }
