@@ -48,14 +48,18 @@ char *ripcord__scope_grow(ripcord_scope *scope, size_t record)
     return scope->newest - record;
 }
 
-static void drop_chunk(ripcord_scope *scope)
+/* Goes back to the chunk before; returns false when there is none. */
+static bool drop_chunk(ripcord_scope *scope)
 {
     struct ripcord__chunk *chunk = scope->chunk;
+    if (!chunk)
+        return false;
     scope->chunk = chunk->previous;
     scope->newest = chunk->newest;
     scope->bottom = chunk->bottom;
     scope->limit = chunk->limit;
     free(chunk);
+    return true;
 }
 
 static _Noreturn void damaged(const ripcord_scope *scope)
@@ -65,17 +69,16 @@ static _Noreturn void damaged(const ripcord_scope *scope)
            scope->site->file, scope->site->line, scope->site->function);
 }
 
-/* The site of the newest call, or NULL when the scope is empty. An empty
-   chunk goes back at once. */
-static const struct ripcord__site *newest_call(ripcord_scope *scope)
+/* The site of the newest call in the chunk, or NULL when that is empty. */
+static inline const struct ripcord__site *newest_call(
+    const ripcord_scope *scope)
 {
-    while (scope->newest == scope->limit && scope->chunk)
-        drop_chunk(scope);
     if (scope->newest == scope->limit)
         return NULL;
     const struct ripcord__site *site =
         *(const struct ripcord__site **)(void *)scope->newest;
-    if (RIPCORD__RARELY(!site_is_valid(site)))
+    if (RIPCORD__RARELY(!may_be_site(site) ||
+                        kind_of(site) != RIPCORD__CALL))
         damaged(scope);
     return site;
 }
@@ -85,10 +88,11 @@ static const struct ripcord__site *newest_call(ripcord_scope *scope)
 void ripcord__scope_run(struct ripcord__entry *entry, ripcord_panic *panic)
 {
     ripcord_scope *scope = (ripcord_scope *)(void *)entry;
-    const struct ripcord__site *site = newest_call(scope);
+    const struct ripcord__site *site;
 
-    if (!site)
-        return;
+    while (!(site = newest_call(scope)))
+        if (!drop_chunk(scope))
+            return;
     entry->site = scope->site;
     ripcord__push(entry);
     run_call(site, entry, panic);
@@ -101,8 +105,10 @@ void ripcord__scope_finish(ripcord_scope *scope)
     if (!ripcord__pop(&scope->entry))
         return;
     ripcord__push(&scope->entry);
-    while ((site = newest_call(scope)))
-        site->run(&scope->entry, NULL);
+    do
+        while ((site = newest_call(scope)))
+            site->run(&scope->entry, NULL);
+    while (drop_chunk(scope));
     (void)ripcord__pop(&scope->entry);
 }
 
@@ -118,11 +124,11 @@ void ripcord__scope_foreign(const ripcord_scope *scope,
 void ripcord__scope_full(const struct ripcord__site *site)
 {
     errno = ENOMEM;
-    ripcord_panic panic;
-    panic_begin(&panic, site->file, site->line, site->function,
+    ripcord_panic local, *panic = panic_begin(
+        &local, site->file, site->line, site->function,
                 &RIPCORD_OUT_OF_MEMORY);
-    panic.error = ENOMEM;
-    (void)snprintf(panic.message, sizeof panic.message,
+    panic->error = ENOMEM;
+    (void)snprintf(panic->message, sizeof panic->message,
                    "defer_to: no memory to keep the call of %s", site->what);
-    panic_start(&panic);
+    panic_start(panic);
 }
