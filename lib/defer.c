@@ -19,19 +19,20 @@ void run_call(const struct ripcord__site *site, struct ripcord__entry *entry,
     panic->ripcord__own.in_recoverer = false;
 }
 
-void run_special(struct ripcord__entry *entry,
-                 const struct ripcord__site *site, ripcord_panic *panic,
-                 bool completes, const struct place *place)
+const struct ripcord__site *run_special(
+    struct ripcord__entry *entry, ripcord_panic *panic, bool completes,
+    const struct place *place)
 {
-    if (!site)
-        return;
-    if (!site_is_valid(site))
+    const struct ripcord__site *site = entry->site;
+
+    if (entry->previous == entry || (site && !site_is_valid(site)))
         entry_damaged(entry, place);
-    if (kind_of(site) == RIPCORD__ON_FAILURE && completes)
-        return;
-    if (kind_of(site) == RIPCORD__ON_SUCCESS && !completes)
-        return;
-    run_call(site, entry, panic);
+    ripcord__thread.top = entry->previous;
+    entry->site = NULL;
+    if (site && kind_of(site) != (completes ? RIPCORD__ON_FAILURE
+                                            : RIPCORD__ON_SUCCESS))
+        run_call(site, entry, panic);
+    return site;
 }
 
 bool ripcord__cancel(struct ripcord__entry *entry)

@@ -4,7 +4,8 @@
  *
  *     defer.c     leaving blocks, running entries
  *     scope.c     calls that accumulate
- *     panic.c     raising, and the walk over the entries
+ *     panic.c     raising: what a panic carries
+ *     walk.c      what runs deferred calls, and the walk over the entries
  *     exit.c      the exit of a thread
  *     landing.c   recovering, landing
  *     report.c    the report of an uncaught panic
@@ -15,11 +16,13 @@
 #ifndef RIPCORD_INTERNAL_H
 #define RIPCORD_INTERNAL_H
 
+#include <limits.h>
 #include <stdint.h>
 
 #include <ripcord.h>
 
 #define INTERNAL __attribute__((visibility("hidden")))
+#define ADDRESS_BITS (CHAR_BIT * sizeof(uintptr_t))
 
 struct place;
 
@@ -28,12 +31,11 @@ struct place;
 /* Runs a call, and lets it recover if it is one of a recoverer. */
 INTERNAL void run_call(const struct ripcord__site *site,
                        struct ripcord__entry *entry, ripcord_panic *panic);
-/* Runs an entry, which is off the stack, of another kind than a plain call;
-   its site may be NULL. */
-INTERNAL void run_special(struct ripcord__entry *entry,
-                          const struct ripcord__site *site,
-                          ripcord_panic *panic, bool completes,
-                          const struct place *place);
+/* Takes the newest entry off and runs it, where it may be of any kind, and
+   its site may be NULL. Returns the site. */
+INTERNAL const struct ripcord__site *run_special(
+    struct ripcord__entry *entry, ripcord_panic *panic, bool completes,
+    const struct place *place);
 
 /* ---- panic.c ---- */
 
@@ -49,17 +51,15 @@ enum repeats {
     REPEATS_CAUGHT      /* a copy of one that had landed */
 };
 
-/* Fills everything in but the message. The panic is in the frame of the
-   function that the program called, which expands this there. */
-#define panic_begin(panic, file, line, function, kind)               \
-    panic_begin_at(panic, __builtin_frame_address(0), file, line,    \
+/* Fills everything in but the message, in `local` or, if the panic will land
+   at once, in the attempt that it lands in; returns which. `local` is in the
+   frame of the function that the program called, which expands this there. */
+#define panic_begin(local, file, line, function, kind)               \
+    panic_begin_at(local, __builtin_frame_address(0), file, line,    \
                    function, kind)
-INTERNAL void panic_begin_at(ripcord_panic *panic, const char *frame,
-                             const char *file, int line,
-                             const char *function, const ripcord_kind *kind);
-/* Makes `panic`, in the caller's frame, the newest one and lets the deferred
-   calls run for it. */
-INTERNAL _Noreturn void panic_start(ripcord_panic *panic);
+INTERNAL ripcord_panic *panic_begin_at(
+    ripcord_panic *local, const char *frame, const char *file, int line,
+    const char *function, const ripcord_kind *kind);
 /* Puts ": " and the description of panic->error behind the message. */
 INTERNAL void panic_append_error(ripcord_panic *panic);
 /* Raises a copy of `panic`, which is not on the list. */
@@ -67,6 +67,15 @@ INTERNAL _Noreturn void panic_repeat(const ripcord_panic *panic,
                                      const char *frame, enum repeats how);
 /* Copies a panic, but only as much of the messages as there is. */
 INTERNAL void panic_copy(ripcord_panic *to, const ripcord_panic *from);
+
+/* ---- walk.c ---- */
+
+/* Makes `panic` the newest one and lets the deferred calls run for it; or
+   lands, if it is one that lands at once. */
+INTERNAL _Noreturn void panic_start(ripcord_panic *panic);
+/* Fills in `frame` and `state`, and returns where the panic is to be made: in
+   `local`, or in the attempt that it lands in before any call has run. */
+INTERNAL ripcord_panic *panic_place(ripcord_panic *local, const char *frame);
 
 /* Keeps the thread from being cancelled, and allows it again as before. */
 INTERNAL void hold_cancellation(struct ripcord__running *running);
@@ -104,6 +113,9 @@ INTERNAL void exit_suspend(struct ripcord__attempt *attempt);
 
 /* ---- landing.c ---- */
 
+/* Lands in an attempt whose entry is off the stack, and which holds the
+   panic. */
+INTERNAL _Noreturn void attempt_land(struct ripcord__attempt *attempt);
 /* longjmp, with what it takes to be seen by sanitizers. */
 INTERNAL _Noreturn void jump(jmp_buf buffer);
 
@@ -134,10 +146,6 @@ struct place {
 /* Ends the process: the entry cannot be one. */
 INTERNAL RIPCORD__COLD _Noreturn void entry_damaged(
     const struct ripcord__entry *entry, const struct place *place);
-/* Ends the process: the entry lies in a frame that is gone; returns if that
-   only seems so. */
-INTERNAL RIPCORD__COLD void entry_check_frame(
-    const struct ripcord__entry *entry, const struct place *place);
 /* Whether the site can be read and is one; for where time does not count. */
 INTERNAL bool site_is_valid_for_sure(const struct ripcord__site *site);
 /* Whether an object of a frame is not where its address seems to tell. */
@@ -146,13 +154,19 @@ INTERNAL bool is_in_fake_stack(const void *address);
 INTERNAL const char *entry_describe(const struct ripcord__entry *entry,
                                     char *buffer, size_t size);
 
+/* Whether an address is aligned as entries and sites are, and less than
+   `limit`, in one comparison: the low bits of a misaligned one come on top. */
+static inline bool is_aligned_below(uintptr_t address, uintptr_t limit)
+{
+    return (address >> 3 | address << (ADDRESS_BITS - 3)) < limit >> 3;
+}
+
 /* Whether a pointer may be read as a site: it is aligned, not in the first
-   page, and the upper byte of its address is 0. */
+   page, and, of 64 bits, the upper 8 are 0. */
 static inline bool may_be_site(const struct ripcord__site *site)
 {
-    uintptr_t address = (uintptr_t)site;
-    return address % _Alignof(struct ripcord__site) == 0 &&
-           (uint64_t)address - 4096 < (uint64_t)1 << 56;
+    return is_aligned_below((uintptr_t)site - 4096,
+                            UINTPTR_MAX >> (ADDRESS_BITS == 64 ? 8 : 0));
 }
 
 /* Of a site that can be read, without the flag of recoverers. */
@@ -169,29 +183,29 @@ static inline bool site_is_valid(const struct ripcord__site *site)
 }
 
 /* The default limit of a stack: an entry that is that near below a frame was
-   left without a goodbye. */
+   left without a goodbye, and one that near above it is what is expected. */
 #define STACK_SIZE ((uintptr_t)8 << 20)
 
-/* Ends the process unless the entry can be one that is pending; its site, if
-   it has one, can be read then. */
+/* The whole check, for an entry that is not where it is expected: ends the
+   process if it cannot be one, or lies in a frame that is gone. */
+INTERNAL RIPCORD__COLD void entry_check_place(
+    const struct ripcord__entry *entry, const struct place *place);
+
+/* Ends the process unless the entry can be one that is pending. */
 static inline void entry_check(const struct ripcord__entry *entry,
                                const struct place *place)
 {
-    uintptr_t below = (uintptr_t)place->frame - (uintptr_t)entry;
+    uintptr_t above = (uintptr_t)entry - (uintptr_t)place->frame;
 
-    if (RIPCORD__RARELY(!entry || (uintptr_t)entry % _Alignof(void *) != 0))
-        entry_damaged(entry, place);
-    if (RIPCORD__RARELY(below < STACK_SIZE))
-        entry_check_frame(entry, place);
-    if (RIPCORD__RARELY(entry->previous == entry ||
-                        (entry->site && !may_be_site(entry->site))))
-        entry_damaged(entry, place);
+    if (RIPCORD__RARELY(!is_aligned_below(above, STACK_SIZE)))
+        entry_check_place(entry, place);
 }
 
 /* Takes the newest entry off and runs it; `panic` is NULL when its block
-   completes, or the thread exits. There must be one. Returns its site, NULL if
-   it had run. The entry is marked before it runs: whatever it does, and
-   whoever unwinds its frame later, it cannot run again. */
+   completes, or the thread exits. There must be one. Returns its site if that
+   is of another kind than a plain call. The entry is marked before it runs:
+   whatever it does, and whoever unwinds its frame later, it cannot run
+   again. */
 static inline const struct ripcord__site *run_newest(
     ripcord_panic *panic, bool completes, const struct place *place)
 {
@@ -199,14 +213,15 @@ static inline const struct ripcord__site *run_newest(
     entry_check(entry, place);
     const struct ripcord__site *site = entry->site;
 
+    if (RIPCORD__RARELY(!may_be_site(site) || site->kind != RIPCORD__CALL ||
+                        entry->previous == entry))
+        return run_special(entry, panic, completes, place);
     ripcord__thread.top = entry->previous;
     entry->site = NULL;
-    if (__builtin_expect(site && site->kind == RIPCORD__CALL, 1))
-        site->run(entry, panic);
-    else
-        run_special(entry, site, panic, completes, place);
-    return site;
+    site->run(entry, panic);
+    return NULL;
 }
+
 
 /* ---- describe_gnu.c or describe_posix.c, as configure finds ---- */
 

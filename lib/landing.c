@@ -45,9 +45,10 @@ static bool drop_panics(struct ripcord__landing *landing)
         oldest = running;
         running = running->older;
     }
-    if (oldest)
+    if (oldest) {
         release_cancellation(oldest);
-    landing->error = oldest ? oldest->error : errno;
+        landing->error = oldest->error;
+    }
     ripcord__thread.running = running ? running : landing->running;
     return ripcord__thread.running != landing->running;
 }
@@ -172,13 +173,20 @@ void ripcord__finish(const char *file, int line, const char *function)
 void ripcord__attempt_run(struct ripcord__entry *entry, ripcord_panic *panic)
 {
     struct ripcord__attempt *attempt = (void *)entry;
-    struct ripcord__landing *landing = &attempt->landing;
 
     if (!panic)
         return;
-    landing_check(landing, landing->site);
     panic_copy(&attempt->caught, panic);
+    attempt_land(attempt);
+}
+
+void attempt_land(struct ripcord__attempt *attempt)
+{
+    struct ripcord__landing *landing = &attempt->landing;
+
+    landing_check(landing, landing->site);
     attempt->caught.ripcord__own.state = RIPCORD__CAUGHT;
+    landing->error = attempt->caught.ripcord__own.error;
     if (drop_panics(landing))
         exit_suspend(attempt);
     errno = landing->error;
@@ -186,24 +194,19 @@ void ripcord__attempt_run(struct ripcord__entry *entry, ripcord_panic *panic)
     jump(landing->buffer);
 }
 
-const ripcord_panic *ripcord__rescue(void)
-{
-    const ripcord_panic *caught = &ripcord__thread.landed->caught;
-    ripcord__thread.landed = NULL;
-    return caught;
-}
-
 /* Three ways lead here: the rescue block has ended, there was none, or the
    attempt was jumped out of. */
 void ripcord__attempt_left(struct ripcord__attempt *attempt)
 {
-    if (ripcord__thread.landed == attempt) {
+    if (RIPCORD__RARELY(attempt->landing.entry.site)) {
+        (void)ripcord__leave(&attempt->landing.entry);
+        return;
+    }
+    if (RIPCORD__RARELY(ripcord__thread.landed == attempt)) {
         ripcord__thread.landed = NULL;
         panic_repeat(&attempt->caught, __builtin_frame_address(0),
                      REPEATS_NONE);
     }
-    if (ripcord__leave(&attempt->landing.entry))
-        return;
     attempt->caught.ripcord__own.state = RIPCORD__DEAD;
     if (ripcord__thread.running == &attempt->exit.running)
         exit_resume();

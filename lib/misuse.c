@@ -80,12 +80,15 @@ bool is_in_fake_stack(const void *address)
                                         NULL) != NULL;
 }
 
-void entry_check_frame(const struct ripcord__entry *entry,
+void entry_check_place(const struct ripcord__entry *entry,
                        const struct place *place)
 {
+    uintptr_t below = (uintptr_t)place->frame - (uintptr_t)entry;
     char buffer[300];
 
-    if (is_in_fake_stack(entry))
+    if (!entry || (uintptr_t)entry % _Alignof(void *) != 0)
+        entry_damaged(entry, place);
+    if (below >= STACK_SIZE || is_in_fake_stack(entry))
         return;
     misuse("a call was pending whose block was jumped out of, by longjmp or "
            "a switch of stacks%s; noticed by the %s at %s:%d in %s",

@@ -30,12 +30,12 @@ static RIPCORD__COLD _Noreturn void failed(const char *file, int line,
                              const char *function, const ripcord_kind *kind,
                              int error, const char *what)
 {
-    ripcord_panic panic;
-    panic_begin(&panic, file, line, function, kind);
-    panic.error = error;
-    text_copy(panic.message, sizeof panic.message, what);
-    panic_append_error(&panic);
-    panic_start(&panic);
+    ripcord_panic local, *panic = panic_begin(
+        &local, file, line, function, kind);
+    panic->error = error;
+    text_copy(panic->message, sizeof panic->message, what);
+    panic_append_error(panic);
+    panic_start(panic);
 }
 
 void ripcord__must_failed(const char *file, int line, const char *function,

@@ -13,6 +13,7 @@
 
 #include <stdarg.h>
 
+#include <ripcord/arity.h>
 #include <ripcord/base.h>
 
 RIPCORD__BEGIN
@@ -113,8 +114,9 @@ typedef struct ripcord_panic {
  * end there. The calling thread cannot be cancelled while deferred calls run.
  * Not for asynchronous signal handlers.
  */
-#define RIPCORD_PANIC(...) \
-    ripcord__panic(__FILE__, __LINE__, __func__, __VA_ARGS__)
+#define RIPCORD_PANIC(...)                                           \
+    RIPCORD__JOIN(RIPCORD__PANIC_, RIPCORD__MORE(__VA_ARGS__))       \
+    (__VA_ARGS__)
 
 /* As RIPCORD_PANIC, with `kind`, a const ripcord_kind *. */
 #define RIPCORD_PANIC_AS(kind, ...) \
@@ -203,6 +205,34 @@ enum ripcord__state {
 RIPCORD__COLD RIPCORD__NORETURN void ripcord__panic(
     const char *file, int line, const char *function,
     const char *format, ...) RIPCORD__PRINTF(4, 5);
+/* A message of `length` bytes, to be taken as it is. */
+RIPCORD__COLD RIPCORD__NORETURN void ripcord__panic_text(
+    const char *file, int line, const char *function, const char *text,
+    size_t length);
+/* A format without arguments, which may still have conversions in it. */
+RIPCORD__COLD RIPCORD__NORETURN void ripcord__panic_format(
+    const char *file, int line, const char *function, const char *format)
+    RIPCORD__PRINTF(4, 0);
+
+/* A literal without conversions is known when it is compiled, and copying it
+   is all that is left to do. */
+RIPCORD__INLINE RIPCORD__NORETURN RIPCORD__PRINTF(4, 0)
+void ripcord__panic_one(const char *file, int line, const char *function,
+                        const char *format)
+{
+    if (format && __builtin_constant_p(__builtin_strlen(format)) &&
+        !__builtin_strchr(format, '%'))
+        ripcord__panic_text(file, line, function, format,
+                            __builtin_strlen(format));
+    ripcord__panic_format(file, line, function, format);
+}
+
+/* The call that is not made has the compiler check the format. */
+#define RIPCORD__PANIC_ONE(format)                                        \
+    (0 ? ripcord__panic(__FILE__, __LINE__, __func__, format)             \
+       : ripcord__panic_one(__FILE__, __LINE__, __func__, format))
+#define RIPCORD__PANIC_MORE(...) \
+    ripcord__panic(__FILE__, __LINE__, __func__, __VA_ARGS__)
 RIPCORD__COLD RIPCORD__NORETURN void ripcord__panic_as(
     const char *file, int line, const char *function,
     const ripcord_kind *kind, const char *format, ...) RIPCORD__PRINTF(5, 6);

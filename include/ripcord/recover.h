@@ -129,7 +129,6 @@ void ripcord__attempt_run(struct ripcord__entry *entry,
 RIPCORD__COLD void ripcord__recoverable_left(
     struct ripcord__landing *landing);
 RIPCORD__COLD void ripcord__attempt_left(struct ripcord__attempt *attempt);
-const ripcord_panic *ripcord__rescue(void);
 /* The first result of the landing that a recoverable_return stands in, and
    the end of that landing. They compare frames, so they have one. */
 RIPCORD__COLD volatile void *ripcord__result(const char *file, int line,
@@ -166,6 +165,15 @@ RIPCORD__INLINE struct ripcord__attempt *ripcord__enter_attempt(
 {
     (void)ripcord__enter(&attempt->landing, site, result);
     return attempt;
+}
+
+/* The panic that the attempt which has just been landed in holds. */
+RIPCORD__INLINE const ripcord_panic *ripcord__rescue(void)
+{
+    const ripcord_panic *caught = &ripcord__thread.landed->caught;
+    ripcord__thread.landed =
+        RIPCORD__CAST(struct ripcord__attempt *, RIPCORD__NULL);
+    return caught;
 }
 
 RIPCORD__INLINE void ripcord__leave_landing(struct ripcord__landing *landing)

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * walk.c - what runs deferred calls, and the walk that does it for a panic.
+ */
+#include "internal.h"
+
+#include <pthread.h>
+
+/* No cancellation state that pthread_setcancelstate returns. */
+#define NOT_TOUCHED -1
+
+void hold_cancellation(struct ripcord__running *running)
+{
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE,
+                                 &running->cancellation);
+}
+
+void release_cancellation(const struct ripcord__running *running)
+{
+    if (running->cancellation != NOT_TOUCHED)
+        (void)pthread_setcancelstate(running->cancellation, NULL);
+}
+
+/* The attempt that a panic lands in at once, before any call has run; NULL if
+   there is none, or it does not look like one. */
+static struct ripcord__attempt *next_attempt(const char *frame)
+{
+    struct ripcord__entry *entry = ripcord__thread.top;
+    uintptr_t above = (uintptr_t)entry - (uintptr_t)frame;
+
+    if (!is_aligned_below(above, STACK_SIZE) || !may_be_site(entry->site) ||
+        entry->site->kind != RIPCORD__ATTEMPT_BLOCK)
+        return NULL;
+    return (struct ripcord__attempt *)(void *)entry;
+}
+
+ripcord_panic *panic_place(ripcord_panic *local, const char *frame)
+{
+    struct ripcord__attempt *attempt = next_attempt(frame);
+    ripcord_panic *panic = attempt ? &attempt->caught : local;
+
+    panic->ripcord__own.frame = frame;
+    panic->ripcord__own.state = attempt ? RIPCORD__CAUGHT : RIPCORD__RUNNING;
+    return panic;
+}
+
+/* Runs the thread's deferred calls, newest first, on top of the stack that
+   panicked. */
+static _Noreturn void walk(ripcord_panic *panic, const struct place *place)
+{
+    if (ripcord__thread.top)
+        hold_cancellation(&panic->ripcord__own);
+    while (ripcord__thread.top) {
+        const struct ripcord__site *site = run_newest(panic, false, place);
+        if (site && panic->ripcord__own.state != RIPCORD__RUNNING)
+            land(panic, site, place);
+    }
+    uncaught(panic);
+}
+
+void running_abandon(struct ripcord__running *running)
+{
+    if (ripcord__thread.running == running)
+        ripcord__thread.running = running->older;
+    release_cancellation(running);
+}
+
+static void abandon(ripcord_panic **panic)
+{
+    running_abandon(&(*panic)->ripcord__own);
+}
+
+/* An older panic runs further out. One further in was jumped out of. */
+static void check_older(const struct ripcord__running *older,
+                        const struct place *place)
+{
+    const char *lies = is_in_fake_stack(older) ? older->frame
+                                               : (const char *)older;
+
+    if ((uintptr_t)place->frame - (uintptr_t)lies < STACK_SIZE)
+        misuse("the %s at %s:%d in %s finds a panic that is still running, "
+               "but its stack is gone: a deferred call jumped out of it",
+               place->what, place->file, place->line, place->function);
+}
+
+void running_push(struct ripcord__running *running,
+                  const struct place *place)
+{
+    struct ripcord__running *older = ripcord__thread.running;
+
+    running->frame = place->frame;
+    running->in_recoverer = false;
+    running->older = older;
+    running->depth = 0;
+    running->cancellation = NOT_TOUCHED;
+    if (older) {
+        check_older(older, place);
+        running->depth = older->depth;
+    }
+    ripcord__thread.running = running;
+}
+
+static void note_replaced(ripcord_panic *panic, const ripcord_panic *older)
+{
+    ripcord_replaced *replaced = &panic->replaced;
+
+    replaced->kind = older->kind;
+    replaced->file = older->file;
+    replaced->function = older->function;
+    replaced->line = older->line;
+    replaced->count = older->ripcord__own.depth;
+    text_copy(replaced->message, sizeof replaced->message, older->message);
+}
+
+/* Lands in the attempt on top, which holds the panic. */
+static _Noreturn void land_at_once(void)
+{
+    struct ripcord__attempt *attempt = (void *)ripcord__thread.top;
+    const ripcord_panic *older = panic_of(ripcord__thread.running);
+
+    if (older && !attempt->caught.replaced.kind)
+        note_replaced(&attempt->caught, older);
+    attempt->caught.ripcord__own.depth = older ? older->ripcord__own.depth + 1
+                                               : 1;
+    ripcord__pull(&attempt->landing.entry);
+    attempt->landing.entry.site = NULL;
+    attempt_land(attempt);
+}
+
+void panic_start(ripcord_panic *panic)
+{
+    if (panic->ripcord__own.state == RIPCORD__CAUGHT)
+        land_at_once();
+
+    ripcord_panic *running __attribute__((cleanup(abandon))) = panic;
+    const struct place place = {
+        panic->ripcord__own.frame, "panic", panic->file, panic->function,
+        panic->line
+    };
+
+    running_push(&panic->ripcord__own, &place);
+    ripcord_panic *older = panic_of(panic->ripcord__own.older);
+    if (older && panic->ripcord__own.repeats != REPEATS_NEWEST &&
+        !panic->replaced.kind)
+        note_replaced(panic, older);
+    if (++panic->ripcord__own.depth > MAXIMUM_DEPTH)
+        misuse("%d panics are nested, the newest raised at %s:%d in %s: %s",
+               MAXIMUM_DEPTH + 1, panic->file, panic->line, panic->function,
+               panic->message);
+    walk(running, &place);
+}
