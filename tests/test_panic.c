@@ -46,6 +46,26 @@ START_TEST(messages_are_formatted_or_copied)
 }
 END_TEST
 
+/* Longer than a message, and without a conversion. */
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
+START_TEST(a_format_alone_is_a_format_too)
+{
+    attempt () {
+        panic("100%% of it");
+    } rescue (p) {
+        ck_assert_str_eq(p->message, "100% of it");
+    }
+    attempt () {
+        panic(HUNDRED HUNDRED HUNDRED);
+    } rescue (p) {
+        ck_assert_uint_eq(strlen(p->message), RIPCORD_MESSAGE_SIZE - 1);
+        ck_assert_str_eq(p->message + 250, "01...");
+    }
+}
+END_TEST
+
 /* A format that is known at run time only, as a binding has it. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -412,6 +432,7 @@ END_TEST
 RUN_SUITE("panic",
           a_panic_carries_where_it_was_raised,
           messages_are_formatted_or_copied,
+          a_format_alone_is_a_format_too,
           long_messages_are_cut_and_marked,
           a_cut_does_not_split_a_character,
           a_null_format_is_gos_panic_of_nil,

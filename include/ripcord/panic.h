@@ -211,16 +211,15 @@ RIPCORD__COLD RIPCORD__NORETURN void ripcord__panic_text(
     size_t length);
 /* A format without arguments, which may still have conversions in it. */
 RIPCORD__COLD RIPCORD__NORETURN void ripcord__panic_format(
-    const char *file, int line, const char *function, const char *format)
-    RIPCORD__PRINTF(4, 0);
+    const char *file, int line, const char *function, const char *format);
 
 /* A literal without conversions is known when it is compiled, and copying it
    is all that is left to do. */
-RIPCORD__INLINE RIPCORD__NORETURN RIPCORD__PRINTF(4, 0)
+RIPCORD__INLINE RIPCORD__NORETURN
 void ripcord__panic_one(const char *file, int line, const char *function,
                         const char *format)
 {
-    if (format && __builtin_constant_p(__builtin_strlen(format)) &&
+    if (format && __builtin_constant_p(*format) &&
         !__builtin_strchr(format, '%'))
         ripcord__panic_text(file, line, function, format,
                             __builtin_strlen(format));

@@ -109,7 +109,7 @@ struct ripcord__landing {
     const struct ripcord__site *site;   /* kept when the entry has run */
     struct ripcord__thread *thread;     /* whose landing it is */
     struct ripcord__running *running;   /* newest one at the entry */
-    volatile void *result;              /* first one, or NULL */
+    volatile void *result;              /* first one, if there is one */
     const char *frame;                  /* of the function it stands in */
     int error;                          /* errno to restore */
     jmp_buf buffer;
@@ -150,7 +150,8 @@ RIPCORD__INLINE struct ripcord__landing *ripcord__enter(
     landing->site = site;
     landing->thread = &ripcord__thread;
     landing->running = ripcord__thread.running;
-    landing->result = result;
+    if (result)
+        landing->result = result;
     landing->frame =
         RIPCORD__CAST(const char *, __builtin_frame_address(0));
     landing->entry.site = site;
