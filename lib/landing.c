@@ -157,6 +157,23 @@ volatile void *ripcord__result(const char *file, int line,
     return landing_of(&place)->result;
 }
 
+/* Where an exit waits for the end of a rescue block, a recoverable_return is
+   that end: the exit goes on, and the landing is not completed. */
+static void exit_rescue(const struct ripcord__landing *landing,
+                        const struct place *place)
+{
+    struct ripcord__running *running = ripcord__thread.running;
+    const struct ripcord__attempt *attempt;
+
+    if (running == landing->running || running->state != RIPCORD__SUSPENDED)
+        return;
+    attempt = (const void *)((const char *)running -
+                             offsetof(struct ripcord__attempt, exit));
+    while (ripcord__thread.top != attempt->landing.entry.previous)
+        (void)run_newest(NULL, true, place);
+    exit_resume();
+}
+
 void ripcord__finish(const char *file, int line, const char *function)
 {
     const struct place place = {
@@ -165,6 +182,7 @@ void ripcord__finish(const char *file, int line, const char *function)
     };
     struct ripcord__landing *landing = landing_of(&place);
 
+    exit_rescue(landing, &place);
     run_rest(landing, &place);
     landing->entry.site = NULL;
     ripcord__pull(&landing->entry);

@@ -297,6 +297,37 @@ START_TEST(a_return_from_the_rescue_block_does_not_stop_it)
 }
 END_TEST
 
+static int returns_a_result(void)
+{
+    volatile int status = 1;
+    recoverable (status) {
+        defer_on_success(trace, "completed");
+        defer_on_failure(trace_number, status);
+        attempt () {
+            defer(panics, "p");
+            thread_exit(&result);
+        } rescue (p) {
+            defer_on_success(trace, "rescued");
+            recoverable_return(2);
+        }
+    }
+    trace("after");
+    return status;
+}
+
+static void *returns_from_the_rescue(void *unused)
+{
+    (void)returns_a_result();
+    return unused;
+}
+
+START_TEST(a_recoverable_return_from_the_rescue_block_does_not_stop_it)
+{
+    ck_exits(returns_from_the_rescue);
+    ck_traced("rescued 1");
+}
+END_TEST
+
 static void *rescue_panics(void *unused)
 {
     recoverable () {
@@ -532,6 +563,7 @@ RUN_SUITE("exit",
     the_newest_of_two_exits_ends_the_thread,
     an_attempt_lands_and_the_exit_goes_on_behind_its_rescue_block,
     a_return_from_the_rescue_block_does_not_stop_it,
+    a_recoverable_return_from_the_rescue_block_does_not_stop_it,
     it_goes_on_when_a_panic_of_a_rescue_block_is_recovered,
     it_goes_on_through_nested_attempts,
     an_attempt_without_rescue_passes_the_panic_on,
