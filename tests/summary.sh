@@ -9,7 +9,7 @@ cd "$1" || exit 1
 status=$2
 
 passed=0 failed=0 skipped=0
-for log in tests/*.log examples/*.log doc/*.log; do
+for log in tests/*.log tests/conformance/*.log examples/*.log doc/*.log; do
   [ -e "$log" ] || continue
   result=$(sed -n 's/^:test-result: //p' "${log%.log}.trs" 2>/dev/null)
   counts=$(awk '
