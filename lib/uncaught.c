@@ -4,6 +4,7 @@
  */
 #include "internal.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 /* The exit status of a Go program that panicked. */
 #define STATUS 2
 #define NOT_CHOSEN -1
+/* A hook may wait for the end of the process, which waits for the hook. */
+#define PATIENCE_MILLISECONDS 2000
 
 static int chosen_policy = NOT_CHOSEN;
 static ripcord_uncaught_hook *hook;
@@ -79,6 +82,19 @@ static bool may_end_process(void)
     while (nobody != &ripcord__thread)
         (void)pause();
     return false;
+}
+
+/* Runs when the process exits in an orderly way: while another thread reports
+   a panic that would cut the report off, and hide it behind a status of 0. */
+static __attribute__((destructor)) void await_report(void)
+{
+    for (int i = 0; i < PATIENCE_MILLISECONDS; i++) {
+        struct ripcord__thread *thread =
+            __atomic_load_n(&ending, __ATOMIC_SEQ_CST);
+        if (!thread || thread == &ripcord__thread)
+            return;
+        (void)poll(NULL, 0, 1);
+    }
 }
 
 /* A report into a pipe whose reader has gone must not change the signal

@@ -6,6 +6,7 @@
 #include "../support.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +203,41 @@ START_TEST(p16_an_uncaught_panic_of_any_thread_ends_the_process)
 }
 END_TEST
 
+static sem_t reporting, exiting;
+
+static void is_exiting(void) { sem_post(&exiting); }
+
+/* Runs while the main thread is on its way out. */
+static void lasts(const ripcord_panic *p)
+{
+    sem_post(&reporting);
+    sem_wait(&exiting);
+    for (int i = 0; i < 10000; i++)
+        sched_yield();
+    says(p->message);
+}
+
+static void exits_during_a_report(void)
+{
+    pthread_t thread;
+    sem_init(&reporting, 0, 0);
+    sem_init(&exiting, 0, 0);
+    ck_assert_int_eq(atexit(is_exiting), 0);
+    ripcord_set_uncaught_hook(lasts);
+    must_zero(pthread_create(&thread, NULL, panics_in_thread, NULL));
+    sem_wait(&reporting);
+    exit(0);
+}
+
+START_TEST(p17_an_exit_waits_for_the_report_of_another_thread)
+{
+    struct ending ending = run_apart(exits_during_a_report);
+    ck_assert_int_eq(ending.signal, SIGABRT);
+    ck_assert_ptr_nonnull(strstr(ending.output, "[running]:"));
+    ck_assert_ptr_nonnull(strstr(ending.output, "\nin a thread"));
+}
+END_TEST
+
 static void deferred_output(void)
 {
     defer(says, "older\n");
@@ -222,4 +258,5 @@ RUN_SUITE("rows of processes",
           UNSANITIZED(p14_a_fault_is_fatal_unless_faults_are_enabled)
           p15_a_fatal_error_runs_nothing_and_is_not_recovered,
           p16_an_uncaught_panic_of_any_thread_ends_the_process,
+          p17_an_exit_waits_for_the_report_of_another_thread,
           p18_the_report_comes_behind_all_deferred_output)
