@@ -1,0 +1,12 @@
+package main
+
+func protect() (value any) {
+	defer func() {
+		value = recover()
+	}()
+	panic("first")
+}
+
+func main() {
+	panic(protect())
+}

@@ -1,0 +1,7 @@
+package main
+
+var zero int
+
+func main() {
+	println(1 / zero)
+}

@@ -1,0 +1,9 @@
+package main
+
+import "os"
+
+func main() {
+	defer println("not reached")
+	defer os.Exit(3)
+	panic("first")
+}

@@ -1,0 +1,11 @@
+package main
+
+func main() {
+	defer func() {
+		defer func() {
+			recover()
+		}()
+		panic("second")
+	}()
+	panic("first")
+}

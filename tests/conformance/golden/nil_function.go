@@ -1,0 +1,8 @@
+package main
+
+var none func()
+
+func main() {
+	defer none()
+	println("reached")
+}

@@ -1,0 +1,7 @@
+package main
+
+var none *int
+
+func main() {
+	println(*none)
+}

@@ -1,0 +1,9 @@
+package main
+
+func main() {
+	value := "first"
+	defer func() {
+		panic(value)
+	}()
+	panic(value)
+}

@@ -1,0 +1,9 @@
+package main
+
+func main() {
+	defer panic("second")
+	defer func() {
+		recover()
+	}()
+	panic("first")
+}

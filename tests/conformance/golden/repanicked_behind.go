@@ -1,0 +1,12 @@
+package main
+
+func main() {
+	defer func() {
+		value := recover()
+		defer func() {
+			panic(value)
+		}()
+		panic("inner")
+	}()
+	panic("outer")
+}

@@ -1,0 +1,7 @@
+package main
+
+var amount = -1
+
+func main() {
+	println(1 << amount)
+}
