@@ -149,6 +149,93 @@ static void main_returns(void)
     exit(0);
 }
 
+/* ---- the exit of a thread: Go's Goexit ---- */
+
+/* defer runtime.Goexit() */
+RIPCORD_DEFERRABLE(ripcord_thread_exit, void *)
+
+static void *panicked(void *nothing)
+{
+    defer(panics, "first");
+    thread_exit(nothing);
+}
+
+static void prints(ripcord_panic *p) { println(recover(p)->message); }
+RIPCORD_RECOVERER(prints)
+
+static void recovers_its_own(void)
+{
+    recoverable () {
+        defer(prints);
+        panic("first");
+    }
+}
+RIPCORD_DEFERRABLE(recovers_its_own)
+
+static void *recovered_then_panicked(void *nothing)
+{
+    defer(panics, "second");
+    defer(recovers_its_own);
+    thread_exit(nothing);
+}
+
+static void *between(void *nothing)
+{
+    defer(panics, "second");
+    defer(ripcord_thread_exit, nothing);
+    panic("first");
+}
+
+static void *between_three(void *nothing)
+{
+    defer(panics, "third");
+    defer(panics, "second");
+    defer(ripcord_thread_exit, nothing);
+    panic("first");
+}
+
+static void *recovered_and_panicked(void *nothing)
+{
+    recoverable () {
+        defer(recovers_then_panics, "second");
+        defer(panics, "first");
+        thread_exit(nothing);
+    }
+    return nothing;
+}
+
+static void recovers_then_exits(ripcord_panic *p)
+{
+    (void)recover(p);
+    thread_exit(NULL);
+}
+RIPCORD_RECOVERER(recovers_then_exits)
+
+static void *behind_recovered(void *nothing)
+{
+    recoverable () {
+        defer(panics, "second");
+        defer(recovers_then_exits);
+        panic("first");
+    }
+    return nothing;
+}
+
+#define IN_THREAD(name) \
+    static void exit_##name(void) { go(name); waits(); }
+IN_THREAD(panicked)
+IN_THREAD(recovered_then_panicked)
+IN_THREAD(between)
+IN_THREAD(between_three)
+IN_THREAD(recovered_and_panicked)
+IN_THREAD(behind_recovered)
+
+static void exit_of_main(void)
+{
+    defer(println, "deferred");
+    thread_exit(NULL);
+}
+
 const struct golden_case golden_ends[] = {
     { "index", index_beyond },
     { "index_negative", index_negative },
@@ -163,5 +250,12 @@ const struct golden_case golden_ends[] = {
     { "thread", in_a_thread },
     { "exit", exits },
     { "main_returns", main_returns },
+    { "exit_panicked", exit_panicked },
+    { "exit_recovered_then_panicked", exit_recovered_then_panicked },
+    { "exit_between", exit_between },
+    { "exit_between_three", exit_between_three },
+    { "exit_recovered_and_panicked", exit_recovered_and_panicked },
+    { "exit_behind_recovered", exit_behind_recovered },
+    { "exit_of_main", exit_of_main },
     { NULL, NULL }
 };

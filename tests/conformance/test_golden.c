@@ -79,10 +79,23 @@ static void check_case(const struct golden_case *golden)
                   golden->name, seen, expected);
 }
 
+/* A process under a sanitizer or Valgrind does not end in good order when its
+   main thread exits: there is a thread of theirs, or memory that is lost. */
+static bool can_run(const struct golden_case *golden)
+{
+#ifdef SANITIZED
+    bool watched = true;
+#else
+    bool watched = getenv("RIPCORD_TEST_QUICK") != NULL;
+#endif
+    return !watched || strcmp(golden->name, "exit_of_main") != 0;
+}
+
 static void check_cases(const struct golden_case *golden)
 {
     for (; golden->name; golden++)
-        check_case(golden);
+        if (can_run(golden))
+            check_case(golden);
 }
 
 START_TEST(panics_are_listed_as_go_lists_them)

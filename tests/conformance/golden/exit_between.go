@@ -1,0 +1,12 @@
+package main
+
+import "runtime"
+
+func main() {
+	go func() {
+		defer panic("second")
+		defer runtime.Goexit()
+		panic("first")
+	}()
+	select {}
+}

@@ -1,0 +1,15 @@
+package main
+
+import "runtime"
+
+func main() {
+	go func() {
+		defer func() {
+			recover()
+			panic("second")
+		}()
+		defer panic("first")
+		runtime.Goexit()
+	}()
+	select {}
+}
