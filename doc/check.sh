@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Holds README.md, HACKING.md and the manual pages to what they say: lints
-# the pages, compiles every example, runs those that are programs, compares
-# what they print with what the text says they print, and looks up in the
-# library the messages that a page lists.
+# Holds README.md, HACKING.md, go.md and the manual pages to what they say:
+# lints the pages, compiles every example, runs those that are programs,
+# compares what they print with what the text says they print, and looks up in
+# the library the messages that a page lists.
 #
 # A mark stands on the line before an example: in a page the comment
 # `.\" MARK' before .Bd -literal, in the others `<!-- MARK -->' before ```c
@@ -220,4 +220,5 @@ done
 check_commands "$top_srcdir/README.md"
 check_examples "$top_srcdir/README.md"
 check_examples "$top_srcdir/HACKING.md"
+check_examples "$top_srcdir/doc/go.md"
 finish
