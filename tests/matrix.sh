@@ -10,7 +10,11 @@ source=$(cd "$(dirname "$0")/.." && pwd)
 sanitize='-fno-sanitize-recover=all -fno-omit-frame-pointer -g'
 suites='test_checked test_defer test_exception test_exit test_libc
 test_memory test_misuse test_panic test_recover test_report test_scope
-test_unwind'
+test_unwind
+conformance/test_defer_rows conformance/test_exit_rows
+conformance/test_golden conformance/test_panic_rows
+conformance/test_process_rows conformance/test_recover_rows
+conformance/test_result_rows'
 
 # NAME|COMPILER|CFLAGS
 configurations='
@@ -65,7 +69,7 @@ run() {
       CC="$compiler" CXX="$(cxx_of "$compiler")" \
       CFLAGS="$cflags" CXXFLAGS="$cflags" "$@" >configure.log 2>&1 ||
     { tail -n 5 configure.log; return 1; }
-  rm -f tests/*.log tests/*.trs
+  rm -f tests/*.log tests/*.trs tests/conformance/*.log tests/conformance/*.trs
   # shellcheck disable=SC2046
   $MAKE -s -j"$(nproc)" all $(tests) tests/libsupport.la >make.log 2>&1 ||
     { tail -n 20 make.log; return 1; }
