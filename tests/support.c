@@ -42,11 +42,34 @@ void trace_recovery(ripcord_panic *panic)
     trace(word);
 }
 
+/* A test that exits with 0 in its middle, as one does whose thread exits,
+   would pass. */
+static bool has_ended;
+
+static void check_ended(void)
+{
+    if (!has_ended)
+        _exit(EXIT_FAILURE);
+}
+
+static void begin(void)
+{
+    trace_reset();
+    has_ended = false;
+    ck_assert_int_eq(atexit(check_ended), 0);
+}
+
+static void end(void)
+{
+    has_ended = true;
+}
+
 static _Noreturn void die_in_child(void (*function)(void), int output)
 {
     const struct rlimit no_core = { 0, 0 };
     (void)setrlimit(RLIMIT_CORE, &no_core);
     (void)dup2(output, STDERR_FILENO);
+    has_ended = true;
     function();
     _exit(0);
 }
@@ -90,7 +113,7 @@ int run_suite(const char *name, const TTest *const *tests, size_t count)
     TCase *tcase = tcase_create(name);
 
     tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, trace_reset, NULL);
+    tcase_add_checked_fixture(tcase, begin, end);
     for (size_t i = 0; i < count; i++)
         tcase_add_test(tcase, tests[i]);
     suite_add_tcase(suite, tcase);
