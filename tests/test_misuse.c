@@ -296,11 +296,19 @@ static void keeps(ripcord_panic *p)
 }
 RIPCORD_RECOVERER(keeps)
 
+/* So far down that nothing overwrites the panic when it is over. */
+static void panics_far_down(void)
+{
+    volatile char room[16384];
+    room[0] = 'p';
+    panic("%c", room[0]);
+}
+
 static void again_when_over(void)
 {
     recoverable () {
         defer(keeps);
-        panic("p");
+        panics_far_down();
     }
     panic_again(smuggled);
 }
