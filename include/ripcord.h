@@ -12,6 +12,7 @@
 #include <ripcord/defer.h>
 #include <ripcord/panic.h>
 #include <ripcord/recover.h>
+#include <ripcord/backtrace.h>
 #include <ripcord/checked.h>
 #include <ripcord/libc.h>
 #include <ripcord/thread.h>

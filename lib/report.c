@@ -2,11 +2,9 @@
 /*
  * report.c - the report of an uncaught panic, in Go's order and words.
  */
-#include "internal.h"
+#include "trace.h"
 
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static bool repeats_newest(const ripcord_panic *panic)
@@ -65,41 +63,16 @@ static void write_panics(struct text *text, const ripcord_panic *panic,
     text_string(text, "\n");
 }
 
-static void write_thread(struct text *text)
-{
-    char name[16 + 1] = "";
-
-    text_string(text, "\nthread ");
-    text_number(text, syscall(SYS_gettid));
-    if (prctl(PR_GET_NAME, name) == 0 && name[0]) {
-        text_string(text, " \"");
-        text_string(text, name);
-        text_string(text, "\"");
-    }
-    text_string(text, " [running]:\n");
-}
-
-/* Where each panic was raised, newest first, in the form of Go's frames. */
-static void write_origins(struct text *text, const ripcord_panic *panic)
-{
-    for (; panic; panic = older(panic)) {
-        if (repeats_newest(panic))
-            continue;
-        text_string(text, panic->function);
-        text_string(text, "(...)\n\t");
-        text_string(text, panic->file);
-        text_string(text, ":");
-        text_number(text, panic->line);
-        text_string(text, "\n");
-    }
-}
-
 void report_write(const ripcord_panic *newest)
 {
     struct text text = { .descriptor = STDERR_FILENO };
 
     write_panics(&text, newest, NULL);
-    write_thread(&text);
-    write_origins(&text, newest);
+    /* It is out before anything else can go wrong. */
+    text_flush(&text);
+    if (traceback_of_environment() == TRACEBACK_NONE)
+        return;
+    text_string(&text, "\n");
+    traceback_write(&text, newest, NULL);
     text_flush(&text);
 }

@@ -15,6 +15,8 @@
 
 static bool can_write(int descriptor)
 {
+    if (descriptor < 0)
+        return false;
     struct pollfd waiting = { .fd = descriptor, .events = POLLOUT };
     int ready;
     do
@@ -34,6 +36,9 @@ void text_flush(struct text *text)
         else if (written == 0 || errno != EINTR)
             break;
     }
+    /* It is not waited for again. */
+    if (done < text->length)
+        text->descriptor = -1;
     text->length = 0;
 }
 

@@ -2,7 +2,7 @@
 /*
  * uncaught.c - how a process ends when nobody recovers a panic.
  */
-#include "internal.h"
+#include "trace.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -65,7 +65,9 @@ static _Noreturn void end_process(void)
 
     if (choice == NOT_CHOSEN)
         check_environment();
-    if (resolve(choice) == RIPCORD_UNCAUGHT_EXIT)
+    traceback_check_environment();
+    if (resolve(choice) == RIPCORD_UNCAUGHT_EXIT &&
+        traceback_of_environment() != TRACEBACK_CRASH)
         _exit(STATUS);
     abort();
 }

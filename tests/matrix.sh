@@ -8,7 +8,7 @@ set -u
 
 source=$(cd "$(dirname "$0")/.." && pwd)
 sanitize='-fno-sanitize-recover=all -fno-omit-frame-pointer -g'
-suites='test_checked test_defer test_exception test_exit test_libc
+suites='test_backtrace test_checked test_defer test_exception test_exit test_libc
 test_memory test_misuse test_panic test_recover test_report test_scope
 test_unwind
 conformance/test_defer_rows conformance/test_exit_rows
