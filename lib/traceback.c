@@ -12,7 +12,6 @@
  */
 #include "trace.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
@@ -214,7 +213,7 @@ static void cut_start(struct trace *trace)
     if (trace->count > 1 &&
         trace_at(trace, trace->count - 1)->address - entry < 64)
         trace->count--;
-    if (!module_find(&libc, (uintptr_t)abort) ||
+    if (!module_find(&libc, (uintptr_t)getauxval) ||
         (libc.start <= own && own < libc.end))
         return;
     while (trace->count > 1) {
