@@ -29,6 +29,7 @@ struct walker {
     struct ripcord__running *next;  /* whose frame is looked for */
     struct ripcord__running *raised;    /* by the frame visited, or NULL */
     uintptr_t below;                /* the stack pointer one frame newer */
+    bool interrupted;               /* the frame visited, by a signal */
 };
 
 /* Whether the function that has the frame address, which lies between the
@@ -71,14 +72,15 @@ static uintptr_t caller_of_nothing(struct _Unwind_Context *context,
 }
 
 static void visit(struct walker *walker, struct _Unwind_Context *context,
-                  uintptr_t here, uintptr_t address, bool interrupted)
+                  uintptr_t here, uintptr_t address)
 {
-    if (interrupted)
+    if (walker->interrupted) {
         walker->visit(walker, address);
-    if (interrupted && address == 0)
+        if (address != 0)
+            return;
+        walker->raised = NULL;
         address = caller_of_nothing(context, here);
-    else if (interrupted)
-        return;
+    }
     /* A return address may be that of the next function already; the oldest
        one of a thread is 0. */
     if (address)
@@ -95,13 +97,14 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context,
 
     /* The frame of a fault is just below the stack pointer, wherever the
        stack of its handler is. */
+    walker->interrupted = interrupted != 0;
     if (interrupted)
         walker->below = here - RED_ZONES;
     note_raised(walker, here);
     if (walker->start && was_called(walker, walker->start, here))
         walker->start = NULL;
     if (!walker->start)
-        visit(walker, context, here, address, interrupted);
+        visit(walker, context, here, address);
     walker->below = here;
     return walker->total < MAXIMUM_FRAMES ? _URC_NO_REASON
                                           : _URC_NORMAL_STOP;
@@ -115,16 +118,23 @@ static void walk_stack(struct walker *walker)
     errno = error;
 }
 
+static size_t slot_of(size_t number)
+{
+    return number < TRACE_HALF
+        ? number : TRACE_HALF + (number - TRACE_HALF) % TRACE_HALF;
+}
+
+/* What the handler of a fault returns to belongs to raising the panic. */
 static void keep(struct walker *walker, uintptr_t address)
 {
     struct trace *trace = walker->into;
-    size_t slot = walker->total++;
 
-    if (slot >= TRACE_HALF)
-        slot = TRACE_HALF + (slot - TRACE_HALF) % TRACE_HALF;
-    trace->frames[slot] = (struct frame){
+    if (walker->raised && walker->interrupted && walker->total > 0)
+        trace->frames[slot_of(walker->total - 1)].of_library = true;
+    trace->frames[slot_of(walker->total)] = (struct frame){
         .address = address, .raised = walker->raised
     };
+    walker->total++;
 }
 
 /* Where a trace begins, and which panics and exits it can meet. */
@@ -155,9 +165,8 @@ void trace_take(struct trace *trace, const ripcord_panic *panic,
 struct frame *trace_at(struct trace *trace, size_t index)
 {
     if (index >= TRACE_HALF)
-        index = TRACE_HALF + (index + trace_elided(trace, TRACE_HALF) -
-                              TRACE_HALF) % TRACE_HALF;
-    return &trace->frames[index];
+        index += trace_elided(trace, TRACE_HALF);
+    return &trace->frames[slot_of(index)];
 }
 
 size_t trace_elided(const struct trace *trace, size_t index)

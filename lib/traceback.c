@@ -195,7 +195,7 @@ void traceback_write_frame(struct text *text, struct trace *trace,
 
     look_up(&code, frame->address);
     frame->entry = code.symbol.entry;
-    frame->of_library = is_of_library(&code);
+    frame->of_library = frame->of_library || is_of_library(&code);
     write_frame(text, trace, index, &code);
     /* What called main is nobody's code. */
     if (strcmp(code.symbol.name, "main") == 0)
