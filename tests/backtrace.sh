@@ -26,6 +26,17 @@ cat >prog.c <<'END'
 
 static volatile int ending;
 
+#ifdef HANDLER
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+static void handler(int number)
+{
+    (void)open("handled", O_CREAT | O_WRONLY, 0600);
+    _exit(number);
+}
+#endif
+
 static inline __attribute__((always_inline)) void inlined(int n)
 {
     if (!ending)
@@ -52,6 +63,10 @@ FRAME void serve(int n)
 
 int main(void)
 {
+#ifdef HANDLER
+    signal(SIGSEGV, handler);
+    signal(SIGCHLD, handler);
+#endif
     serve(7);
     return 0;
 }
@@ -217,7 +232,19 @@ for body in 'abort();' 'return *(void *volatile *)8;' '_exit(0);'; do
   empty "libdw does $body: nothing else is said" extra
 done
 
-fake 'return NULL;'
+fake 'return *(void *volatile *)8;'
+# shellcheck disable=SC2086
+build $cc -g -O2 -DHANDLER || not_ok 'with handlers: builds' <said
+# shellcheck disable=SC2086
+run $with_fake
+# shellcheck disable=SC2086
+traced 'libdw crashes: the handlers of the program do not see it' plain $all
+ls handled >seen 2>/dev/null
+empty 'libdw crashes: they did nothing' seen
+# shellcheck disable=SC2086
+build $cc -g -O2
+
+# A library without our functions, then none at all.
 echo 'void *other(void); void *other(void) { return 0; }' >fake.c
 # shellcheck disable=SC2086
 $cc -shared -fPIC fake.c -o fake/libdw.so.1
