@@ -190,6 +190,8 @@ if [ -s refined ]; then
   traced 'source lines: inlined calls have frames' refined \
     inlined take passes fill serve main
   has_line 'source lines: of an inlined call' refined "prog\.c:$takes\$"
+  has_line 'source lines: of the frame that it is inlined in' refined \
+    "prog\\.c:$fills +0x[0-9a-f]*\$"
   has_line 'source lines: of a frame' refined \
     "prog\.c:$serves +0x[0-9a-f]*\$"
   else
