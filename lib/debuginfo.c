@@ -9,7 +9,7 @@
 #include "trace.h"
 
 #include <dlfcn.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -171,6 +171,12 @@ static const char *name_of(Dwarf_Die *die)
     return name ? name : "";
 }
 
+/* What the macros of the library have put into a function. */
+static bool is_of_macro(Dwarf_Die *die)
+{
+    return strncmp(name_of(die), "ripcord__", 9) == 0;
+}
+
 bool debuginfo_write(struct text *text, const struct frame *frame)
 {
     Dwarf_Die *scopes, *unit;
@@ -186,10 +192,13 @@ bool debuginfo_write(struct text *text, const struct frame *frame)
         bool inlined = tag == TAG_INLINED_SUBROUTINE;
         if (!inlined && tag != TAG_SUBPROGRAM)
             continue;
-        traceback_write_name(text, name_of(&scopes[i]));
-        traceback_write_line(text, file, line, inlined || !frame->entry ? 0 :
-                             frame->address - frame->entry);
-        written = true;
+        if (!inlined || !is_of_macro(&scopes[i])) {
+            traceback_write_name(text, name_of(&scopes[i]));
+            traceback_write_line(text, file, line,
+                                 inlined || !frame->entry
+                                     ? 0 : frame->address - frame->entry);
+            written = true;
+        }
         if (inlined)
             file = find_call(unit, &scopes[i], &line);
     }

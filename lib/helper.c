@@ -19,16 +19,19 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 /* What reading the debug information of a large program may take. */
 #define PATIENCE_MILLISECONDS 3000
+/* Of the helper, in bytes; what is not used takes no memory. */
+#define STACK ((size_t)1 << 20)
 
 static const int faults[] = {
     SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS
@@ -82,9 +85,16 @@ static bool adds_something(struct trace *trace)
     return false;
 }
 
-static _Noreturn void help(int pipe, struct trace *trace)
+struct task {
+    int pipe;
+    struct trace *trace;
+};
+
+static int help(void *argument)
 {
-    struct text text = { .descriptor = pipe };
+    const struct task *task = argument;
+    struct trace *trace = task->trace;
+    struct text text = { .descriptor = task->pipe };
 
     set_apart();
     if (!debuginfo_open() || !adds_something(trace))
@@ -161,24 +171,37 @@ static void end_process(pid_t helper)
     }
 }
 
-void helper_write(struct text *text, struct trace *trace)
+/* A copy without flags: nothing is shared, and its end is no signal. It has
+   a stack of its own, for that of a thread may be too small for libdw. */
+static pid_t start(void *stack, struct task *task)
 {
     sigset_t all, before;
-    int ends[2];
+    pid_t helper;
 
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return;
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    /* No flags, no stack of its own, and no signal at its end. */
-    pid_t helper = (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
-    if (helper == 0)
-        help(ends[1], trace);
+    helper = clone(help, (char *)stack + STACK, 0, task);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    (void)close(ends[1]);
-    if (helper > 0) {
-        relay(text, ends[0]);
-        end_process(helper);
+    return helper;
+}
+
+void helper_write(struct text *text, struct trace *trace)
+{
+    int ends[2];
+    pid_t helper = -1;
+    void *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+
+    if (stack == MAP_FAILED)
+        return;
+    if (pipe2(ends, O_CLOEXEC) == 0) {
+        helper = start(stack, &(struct task){ ends[1], trace });
+        (void)close(ends[1]);
+        if (helper > 0) {
+            relay(text, ends[0]);
+            end_process(helper);
+        }
+        (void)close(ends[0]);
     }
-    (void)close(ends[0]);
+    (void)munmap(stack, STACK);
 }

@@ -61,22 +61,43 @@ FRAME void serve(int n)
     fill(n);
 }
 
+#ifdef THREAD
+#include <pthread.h>
+static void *run(void *argument)
+{
+    serve(7);
+    return argument;
+}
+
+/* On the smallest stack that has room for the library. */
+int main(void)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, 65536);
+    pthread_create(&thread, &attributes, run, NULL);
+    pthread_join(thread, NULL);
+    return 0;
+}
+#else
 int main(void)
 {
 #ifdef HANDLER
     signal(SIGSEGV, handler);
     signal(SIGCHLD, handler);
 #endif
-    serve(7);
+    serve(7);  /* by main */
     return 0;
 }
+#endif
 END
 
 line_of() { # TEXT: of prog.c
   grep -n -F -e "$1" prog.c | sed 's/:.*//'
 }
 panics=$(line_of 'panic("') takes=$(line_of 'take(n);')
-fills=$(line_of 'passes(n);') serves=$(line_of 'serve(7);')
+fills=$(line_of 'passes(n);') serves=$(line_of 'by main')
 
 build() { # COMPILER [FLAG...]: makes ./prog of prog.c
   # shellcheck disable=SC2086
@@ -194,7 +215,14 @@ if [ -s refined ]; then
     "prog\\.c:$fills +0x[0-9a-f]*\$"
   has_line 'source lines: of a frame' refined \
     "prog\.c:$serves +0x[0-9a-f]*\$"
-  else
+    # shellcheck disable=SC2086
+  build $cc -g -O2 -DTHREAD -pthread
+  run
+  traced 'source lines: of a thread with a small stack' refined \
+    inlined take passes fill serve run
+  # shellcheck disable=SC2086
+  build $cc -g -O2
+else
   skip 'source lines' 'libdw is not installed'
 fi
 
