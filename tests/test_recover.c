@@ -629,6 +629,14 @@ START_TEST(errno_is_that_of_the_first_panic_that_is_dropped)
         ck_assert_str_eq(p->message, "second");
         ck_assert_int_eq(errno, EDOM);
     }
+    recoverable () {
+        defer(trace_recovery);
+        defer(panics_anew);
+        errno = EDOM;
+        panic("first");
+    }
+    ck_assert_int_eq(errno, EDOM);
+    ck_traced("recovered:second");
 }
 END_TEST
 
