@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exit.c - the exit of a thread: Go's Goexit.
+ * exit.c - the exit of a thread, Go's Goexit, and of the process.
  *
  * An exit stands on the list of what runs deferred calls, among the panics.
  * A panic that is recovered on top of it, at a landing that is older, does
@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 struct loop {
     struct ripcord__exit exit;      /* first, so that one is the other */
@@ -22,15 +23,15 @@ static void abandon(struct loop *loop)
     running_abandon(&loop->exit.running);
 }
 
-static _Noreturn void run_exit(const struct ripcord__exit *exit,
+static _Noreturn void run_exit(const struct ripcord__exit *given,
                                const char *frame)
 {
     struct loop loop __attribute__((cleanup(abandon)));
     const struct place place = {
-        frame, "exit", exit->file, exit->function, exit->line
+        frame, "exit", given->file, given->function, given->line
     };
 
-    loop.exit = *exit;
+    loop.exit = *given;
     loop.exit.running.state = RIPCORD__EXITING;
     loop.exit.running.error = errno;
     loop.exit.running.repeats = REPEATS_NONE;
@@ -42,24 +43,45 @@ static _Noreturn void run_exit(const struct ripcord__exit *exit,
     /* Whatever is left on the list ends with the thread, and an exit that
        was suspended further out must not go on. */
     ripcord__thread.running = NULL;
+    if (loop.exit.of_process)
+        exit(loop.exit.status);
     pthread_exit(loop.exit.result);
 }
 
 void ripcord_thread_exit(void *result)
 {
-    const struct ripcord__exit exit = {
+    const struct ripcord__exit given = {
         .result = result, .file = "unknown", .function = "unknown"
     };
-    run_exit(&exit, __builtin_frame_address(0));
+    run_exit(&given, __builtin_frame_address(0));
 }
 
 void ripcord__thread_exit(const char *file, int line, const char *function,
                           void *result)
 {
-    const struct ripcord__exit exit = {
+    const struct ripcord__exit given = {
         .result = result, .file = file, .function = function, .line = line
     };
-    run_exit(&exit, __builtin_frame_address(0));
+    run_exit(&given, __builtin_frame_address(0));
+}
+
+void ripcord_exit(int status)
+{
+    const struct ripcord__exit given = {
+        .of_process = true, .status = status, .file = "unknown",
+        .function = "unknown"
+    };
+    run_exit(&given, __builtin_frame_address(0));
+}
+
+void ripcord__exit_process(const char *file, int line, const char *function,
+                           int status)
+{
+    const struct ripcord__exit given = {
+        .of_process = true, .status = status, .file = file,
+        .function = function, .line = line
+    };
+    run_exit(&given, __builtin_frame_address(0));
 }
 
 void exit_resume(void)

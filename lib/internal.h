@@ -6,7 +6,12 @@
  *     scope.c     calls that accumulate
  *     panic.c     raising: what a panic carries
  *     walk.c      what runs deferred calls, and the walk over the entries
- *     exit.c      the exit of a thread
+ *     exit.c      the exit of a thread, and of the process
+ *     thread.c    threads that are started
+ *     join.c      joining them, with their panic
+ *     task.c      what is kept of such a thread
+ *     watch.c     threads that end while calls are pending
+ *     fork.c      the child of a fork
  *     landing.c   recovering, landing
  *     report.c    the report of an uncaught panic
  *     uncaught.c  how the process ends then
@@ -110,6 +115,18 @@ static inline ripcord_panic *panic_of(struct ripcord__running *running)
 INTERNAL _Noreturn void exit_resume(void);
 /* Puts the newest exit aside while the attempt's rescue block runs. */
 INTERNAL void exit_suspend(struct ripcord__attempt *attempt);
+
+/* ---- watch.c ---- */
+
+/* Ends the process if calls of the thread, which is over, are pending. */
+INTERNAL void watch_end(void);
+/* Has that done at the end of the calling thread. */
+INTERNAL void watch_thread(void);
+
+/* ---- scope.c ---- */
+
+/* Drops all calls of the scope with this entry, and lets it take no more. */
+INTERNAL void scope_drop(struct ripcord__entry *entry);
 
 /* ---- landing.c ---- */
 

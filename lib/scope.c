@@ -132,3 +132,14 @@ void ripcord__scope_full(const struct ripcord__site *site)
                    "defer_to: no memory to keep the call of %s", site->what);
     panic_start(panic);
 }
+
+/* A scope that belongs to no thread refuses more calls. */
+void scope_drop(struct ripcord__entry *entry)
+{
+    ripcord_scope *scope = (ripcord_scope *)(void *)entry;
+
+    while (scope->chunk)
+        drop_chunk(scope);
+    scope->newest = scope->limit;
+    scope->thread = NULL;
+}

@@ -111,6 +111,21 @@ void user(FILE *file)
 }
 END
 
+used thread.h <<'END'
+void *body(void *argument);
+int user(void);
+int user(void)
+{
+    const ripcord_thread_attributes attributes = { "worker", 0,
+                                                   RIPCORD_THREAD_PANIC_KEPT };
+    ripcord_thread thread;
+    void *result;
+    if (RIPCORD_THREAD_START(&thread, &attributes, body, 0) != 0)
+        RIPCORD_EXIT(1);
+    return RIPCORD_THREAD_JOIN(thread, &result, 0);
+}
+END
+
 # ---- Names ----
 
 # What the headers include of others, in the order in which they do.

@@ -59,6 +59,7 @@ enum ripcord__kind {
     RIPCORD__SCOPE,               /* a scope with calls of its own */
     RIPCORD__RECOVERABLE_BLOCK,   /* a landing of recovered panics */
     RIPCORD__ATTEMPT_BLOCK,       /* a landing of every panic */
+    RIPCORD__THREAD_BLOCK,        /* that a thread was started with */
     RIPCORD__LANDED,              /* on top of a recoverable just landed on */
     RIPCORD__KIND_END
 };
@@ -105,9 +106,21 @@ extern __thread struct ripcord__thread ripcord__thread
    and ends the process when newer entries were jumped over. */
 RIPCORD__COLD bool ripcord__leave(struct ripcord__entry *entry);
 
+/* A thread that ends by pthread_exit or a cancellation skips the cleanups of
+   code that is compiled without -fexceptions. There the oldest entry of a
+   thread is noted, so that the end of the thread finds what is pending. */
+void ripcord__watch(const struct ripcord__entry *entry);
+#ifdef __EXCEPTIONS
+#define RIPCORD__WATCH(entry) (void)(entry)
+#else
+#define RIPCORD__WATCH(entry) \
+    if (RIPCORD__RARELY(!(entry)->previous)) ripcord__watch(entry)
+#endif
+
 /* Puts an entry on top whose `previous` is filled in already. */
 RIPCORD__INLINE void ripcord__push(struct ripcord__entry *entry)
 {
+    RIPCORD__WATCH(entry);
     RIPCORD__BARRIER();
     ripcord__thread.top = entry;
     RIPCORD__BARRIER();

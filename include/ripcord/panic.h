@@ -78,7 +78,9 @@ struct ripcord__running {
 /* The exit of a thread, with what it was given and where. */
 struct ripcord__exit {
     struct ripcord__running running;
-    void *result;
+    bool of_process;                    /* and of all of it */
+    int status;                         /* that the process exits with */
+    void *result;                       /* that the thread exits with */
     const char *file;
     const char *function;
     int line;

@@ -38,6 +38,11 @@
 #define rescue(p) RIPCORD_RESCUE(p)
 
 /* <ripcord/thread.h> */
+#define thread_start(thread, attributes, function, argument) \
+    RIPCORD_THREAD_START(thread, attributes, function, argument)
+#define thread_join(thread, result, panic) \
+    RIPCORD_THREAD_JOIN(thread, result, panic)
+#define thread_detach(thread) RIPCORD_THREAD_DETACH(thread)
 #define thread_exit(result) RIPCORD_THREAD_EXIT(result)
 
 /* <ripcord/checked.h>; those that show their argument in a message take its

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fork.c - the child of a fork, which has a copy of what the parent owns.
+ */
+#include "internal.h"
+
+/* Blocks that are left later find their entries marked as run. */
+void ripcord_fork_child(void)
+{
+    struct ripcord__entry *entry = ripcord__thread.top;
+    const struct place place = {
+        __builtin_frame_address(0), "fork", "unknown", "unknown", 0
+    };
+
+    ripcord__thread.top = NULL;
+    ripcord__thread.running = NULL;
+    while (entry) {
+        entry_check(entry, &place);
+        if (entry->site && entry->site->kind == RIPCORD__SCOPE)
+            scope_drop(entry);
+        entry->site = NULL;
+        entry = entry->previous;
+    }
+}

@@ -1,0 +1,619 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ways out of a thread and a process, and the child of a fork: what
+ * runs, and what does not.
+ */
+#include "support.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A child of many threads starts one of its own. */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "die_after_fork=0";
+}
+
+static void say(const char *word)
+{
+    (void)write(STDERR_FILENO, word, strlen(word));
+    (void)write(STDERR_FILENO, " ", 1);
+}
+RIPCORD_DEFERRABLE(say, const char *)
+
+static void panics(void) { panic("on the way"); }
+RIPCORD_DEFERRABLE(panics)
+
+/* A way out ends with a status and has said something. */
+#define ck_ends(function, expected, said)                       \
+    do {                                                        \
+        struct ending ending = run_apart(function);             \
+        ck_assert_str_eq(ending.output, said);                  \
+        ck_assert_int_eq(ending.signal, 0);                     \
+        ck_assert_int_eq(ending.status, expected);              \
+    } while (0)
+
+/* ---- Ends of the process ---- */
+
+static void says_bye(void)
+{
+    say("bye");
+}
+
+static void quick(int status) { quick_exit(status); }
+static void at_once(int status) { _exit(status); }
+
+static void leave_by(void (*way)(int))
+{
+    defer(say, "older");
+    {
+        defer(say, "newer");
+        way(7);
+    }
+}
+
+static void by_exit(void)
+{
+    (void)atexit(says_bye);
+    leave_by(exit);
+}
+
+static void by_quick_exit(void)
+{
+    (void)at_quick_exit(says_bye);
+    leave_by(quick);
+}
+
+static void by__exit(void) { leave_by(at_once); }
+
+static void exits_by_deferred_call(int status) { exit(status); }
+RIPCORD_DEFERRABLE(exits_by_deferred_call, int)
+
+static void by_exit_in_a_deferred_call(void)
+{
+    defer(say, "older");
+    defer(exits_by_deferred_call, 7);
+    panic("dropped");
+}
+
+START_TEST(the_exits_of_the_c_library_run_no_deferred_call)
+{
+    ck_ends(by_exit, 7, "bye ");
+    ck_ends(by_quick_exit, 7, "bye ");
+    ck_ends(by__exit, 7, "");
+    ck_ends(by_exit_in_a_deferred_call, 7, "");
+}
+END_TEST
+
+static void by_ripcord_exit(void)
+{
+    (void)atexit(says_bye);
+    defer_on_success(say, "success");
+    defer_on_failure(say, "failure");
+    attempt () {
+        leave_by(ripcord_exit);
+    } rescue (p) {
+        say("not reached");
+    }
+}
+
+static void recovers(ripcord_panic *p)
+{
+    say(recover(p) ? "recovered" : "nothing");
+}
+RIPCORD_RECOVERER(recovers)
+
+static void with_a_recovered_panic(void)
+{
+    defer(say, "last");
+    recoverable () {
+        defer(recovers);
+        defer(panics);
+        ripcord_exit(7);
+    }
+    say("not reached");
+}
+
+static void with_a_rescued_panic(void)
+{
+    defer(say, "last");
+    attempt () {
+        defer(panics);
+        RIPCORD_EXIT(7);
+    } rescue (p) {
+        say(p->message);
+    }
+    say("not reached");
+}
+
+static void with_an_uncaught_panic(void)
+{
+    defer(say, "last");
+    defer(panics);
+    ripcord_exit(7);
+}
+
+static void exits_deferred(void) { ripcord_exit(7); }
+RIPCORD_DEFERRABLE(exits_deferred)
+
+static void during_a_panic(void)
+{
+    defer(say, "last");
+    defer(exits_deferred);
+    panic("dropped");
+}
+
+static void *exits_the_process(void *argument)
+{
+    defer(say, "of the thread");
+    RIPCORD_EXIT(7);
+    return argument;
+}
+
+static void in_a_thread(void)
+{
+    ripcord_thread thread;
+    defer(say, "of main");
+    must_zero(thread_start(&thread, NULL, exits_the_process, NULL));
+    for (;;)
+        (void)pause();
+}
+
+START_TEST(ripcord_exit_runs_the_calls_of_the_thread_first)
+{
+    ck_ends(by_ripcord_exit, 7, "newer older failure bye ");
+    ck_ends(in_a_thread, 7, "of the thread ");
+    ck_ends(during_a_panic, 7, "last ");
+}
+END_TEST
+
+START_TEST(ripcord_exit_goes_on_when_a_panic_on_its_way_is_recovered)
+{
+    ck_ends(with_a_recovered_panic, 7, "recovered last ");
+    ck_ends(with_a_rescued_panic, 7, "on the way last ");
+}
+END_TEST
+
+START_TEST(an_uncaught_panic_on_the_way_of_ripcord_exit_is_reported)
+{
+    ck_dies(with_an_uncaught_panic, "last panic: on the way\n");
+}
+END_TEST
+
+/* ---- Panics where nothing of the program is left ---- */
+
+static void in_an_exit_handler(void)
+{
+    (void)atexit(panics);
+    exit(0);
+}
+
+static void in_an_exit_handler_of_a_deep_exit(void)
+{
+    (void)atexit(panics);
+    leave_by(exit);
+}
+
+static void panics_for_good(void *unused)
+{
+    (void)unused;
+    defer(say, "in the destructor");
+    panic("of a destructor");
+}
+
+static pthread_key_t key;
+
+static void *has_a_destructor(void *argument)
+{
+    ck_assert_int_eq(pthread_key_create(&key, panics_for_good), 0);
+    ck_assert_int_eq(pthread_setspecific(key, &key), 0);
+    return argument;
+}
+
+static void in_a_destructor(void)
+{
+    pthread_t thread;
+    must_zero(pthread_create(&thread, NULL, has_a_destructor, NULL));
+    must_zero(pthread_join(thread, NULL));
+}
+
+static void in_a_destructor_of_ours(void)
+{
+    ripcord_thread thread;
+    must_zero(thread_start(&thread, NULL, has_a_destructor, NULL));
+    must_zero(thread_join(thread, NULL, NULL));
+}
+
+static void recovers_inside(void *unused)
+{
+    (void)unused;
+    attempt () {
+        panic("inside");
+    } rescue (p) {
+        trace(p->message);
+    }
+}
+
+static void *has_a_tidy_destructor(void *argument)
+{
+    ck_assert_int_eq(pthread_key_create(&key, recovers_inside), 0);
+    ck_assert_int_eq(pthread_setspecific(key, &key), 0);
+    return argument;
+}
+
+START_TEST(a_panic_in_an_exit_handler_is_uncaught)
+{
+    ck_dies(in_an_exit_handler, "panic: on the way\n");
+    ck_dies(in_an_exit_handler_of_a_deep_exit,
+            "newer older panic: on the way\n");
+}
+END_TEST
+
+START_TEST(a_panic_in_a_thread_specific_destructor_is_uncaught)
+{
+    ck_dies(in_a_destructor, "in the destructor panic: of a destructor\n");
+    ck_dies(in_a_destructor_of_ours,
+            "in the destructor panic: of a destructor\n");
+}
+END_TEST
+
+START_TEST(a_thread_specific_destructor_may_recover)
+{
+    pthread_t thread;
+    must_zero(pthread_create(&thread, NULL, has_a_tidy_destructor, NULL));
+    must_zero(pthread_join(thread, NULL));
+    ck_traced("inside");
+}
+END_TEST
+
+/* ---- Cancellation ---- */
+
+static sem_t ready, cancelled;
+
+static void wait_for(sem_t *semaphore)
+{
+    while (sem_wait(semaphore) != 0)
+        continue;
+}
+
+/* A cancellation point, and a place for an asynchronous one, while the other
+   thread cancels. */
+static void waits_until_cancelled(void)
+{
+    (void)sem_post(&ready);
+    wait_for(&cancelled);
+    trace("held");
+    pthread_testcancel();
+    for (volatile int i = 0; i < 100000; i++)
+        continue;
+    trace("still");
+}
+RIPCORD_DEFERRABLE(waits_until_cancelled)
+
+static void recovers_and_traces(ripcord_panic *p)
+{
+    if (recover(p))
+        trace("recovered");
+}
+RIPCORD_RECOVERER(recovers_and_traces)
+
+static void *panics_and_lands(void *type)
+{
+    ck_assert_int_eq(pthread_setcanceltype(*(int *)type, NULL), 0);
+    defer(trace, "last");
+    recoverable () {
+        defer(trace, "first of the block");
+        defer(recovers_and_traces);
+        defer(waits_until_cancelled);
+        panic("p");
+    }
+    pthread_testcancel();
+    trace("not reached");
+    return NULL;
+}
+
+static void *exits_and_waits(void *type)
+{
+    ck_assert_int_eq(pthread_setcanceltype(*(int *)type, NULL), 0);
+    defer(trace, "last");
+    defer(waits_until_cancelled);
+    thread_exit(type);
+}
+
+static void spins(void)
+{
+    (void)sem_post(&ready);
+    for (volatile bool forever = true; forever;)
+        continue;
+}
+
+/* The frames with calls are left at a call of a function that might throw as
+   far as the compiler sees: only there does it provide for that. */
+static void (*volatile spin)(void) = spins;
+
+static void *defers_and_spins(void *type)
+{
+    defer(trace, "last");
+    {
+        defer(trace, "first");
+        ck_assert_int_eq(pthread_setcanceltype(*(int *)type, NULL), 0);
+        spin();
+    }
+    return NULL;
+}
+
+static void *cancel(void *(*function)(void *), int type)
+{
+    pthread_t thread;
+    void *got;
+    ck_assert_int_eq(pthread_create(&thread, NULL, function, &type), 0);
+    wait_for(&ready);
+    ck_assert_int_eq(pthread_cancel(thread), 0);
+    (void)sem_post(&cancelled);
+    ck_assert_int_eq(pthread_join(thread, &got), 0);
+    return got;
+}
+
+START_TEST(a_deferred_cancellation_waits_until_the_panic_has_landed)
+{
+    ck_assert_ptr_eq(cancel(panics_and_lands, PTHREAD_CANCEL_DEFERRED),
+                     PTHREAD_CANCELED);
+    ck_traced("held still recovered first of the block last");
+}
+END_TEST
+
+/* glibc forgets the result where one acts when it is allowed again. */
+START_TEST(an_asynchronous_cancellation_waits_until_the_panic_has_landed)
+{
+    (void)cancel(panics_and_lands, PTHREAD_CANCEL_ASYNCHRONOUS);
+    ck_traced("held still recovered first of the block last");
+}
+END_TEST
+
+START_TEST(an_exit_is_not_cancelled)
+{
+    int type = PTHREAD_CANCEL_ASYNCHRONOUS;
+    ck_assert_ptr_ne(cancel(exits_and_waits, type), PTHREAD_CANCELED);
+    ck_traced("held still last");
+}
+END_TEST
+
+START_TEST(an_asynchronous_cancellation_runs_the_calls_of_callers)
+{
+    ck_assert_ptr_eq(cancel(defers_and_spins, PTHREAD_CANCEL_ASYNCHRONOUS),
+                     PTHREAD_CANCELED);
+    ck_traced("first last");
+}
+END_TEST
+
+/* The compiler thinks that nothing can end the loop: where an asynchronous
+   cancellation does, it has no code to run the call. */
+static void *defers_and_loops(void *argument)
+{
+    defer(trace, "never");
+    ck_assert_int_eq(pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL),
+                     0);
+    (void)sem_post(&ready);
+    for (volatile bool forever = true; forever;)
+        continue;
+    return argument;
+}
+
+static void cancelled_in_a_loop(void)
+{
+    ripcord_thread thread;
+    must_zero(thread_start(&thread, NULL, defers_and_loops, NULL));
+    wait_for(&ready);
+    must_zero(pthread_cancel(ripcord_thread_native(thread)));
+    must_zero(thread_join(thread, NULL, NULL));
+}
+
+START_TEST(what_an_asynchronous_cancellation_skips_is_diagnosed)
+{
+    ck_dies(cancelled_in_a_loop, "a thread was ended, by pthread_exit or a "
+                                 "cancellation, and left calls pending");
+}
+END_TEST
+
+/* What pthread_exit and a cancellation do is a normal end to a block: the
+   cleanups of C are not told why they run. */
+static void *exits_by_pthread(void *argument)
+{
+    defer_on_success(trace, "success");
+    defer_on_failure(trace, "failure");
+    pthread_exit(argument);
+}
+
+START_TEST(pthread_exit_looks_like_a_normal_end_and_thread_exit_does_not)
+{
+    pthread_t thread;
+    must_zero(pthread_create(&thread, NULL, exits_by_pthread, NULL));
+    must_zero(pthread_join(thread, NULL));
+    ck_traced("success");
+}
+END_TEST
+
+/* ---- fork ---- */
+
+static void forks_and(void (*in_child)(void))
+{
+    defer_scope(calls);
+    for (int i = 0; i < 20; i++)
+        defer_to(calls, say, "scoped");
+    defer_on_failure(say, "failure");
+    defer_as(named, say, "named");
+    recoverable () {
+        defer(recovers);
+        attempt () {
+            defer(say, "inner");
+            in_child();
+        } rescue (p) {
+            say("not reached");
+        }
+    }
+    if (!defer_run(named))
+        say("over");
+}
+
+static void drops(void)
+{
+    ripcord_fork_child();
+    defer(say, "own");
+    attempt () {
+        defer(panics);
+    } rescue (p) {
+        say(p->message);
+    }
+}
+
+static void drops_and_panics(void)
+{
+    ripcord_fork_child();
+    defer(say, "own");
+    panic("of the child");
+}
+
+static void drops_all_and_returns(void) { forks_and(drops); }
+static void drops_all_and_panics(void) { forks_and(drops_and_panics); }
+
+static void drops_and_uses_the_scope(void)
+{
+    defer_scope(calls);
+    ripcord_fork_child();
+    defer_to(calls, say, "scoped");
+}
+
+START_TEST(ripcord_fork_child_drops_what_is_pending)
+{
+    struct ending ending = run_apart(drops_all_and_returns);
+    ck_assert_str_eq(ending.output, "on the way own over ");
+    ck_assert_int_eq(ending.signal, 0);
+    ck_dies(drops_all_and_panics, "own panic: of the child\n");
+}
+END_TEST
+
+START_TEST(a_scope_that_was_dropped_takes_no_more_calls)
+{
+    ck_dies(drops_and_uses_the_scope, "drops_and_uses_the_scope to the scope "
+                                      "calls of another thread");
+}
+END_TEST
+
+static pid_t child;
+
+static int returns_from_fork(void)
+{
+    defer(trace, "once in each process");
+    child = fork();
+    return child == 0;
+}
+
+START_TEST(a_child_that_returns_runs_the_calls_in_its_own_process)
+{
+    bool is_child = returns_from_fork();
+    bool right = strcmp(traced(), "once in each process") == 0;
+    int status;
+    if (is_child)
+        _exit(right ? 7 : 8);
+    ck_assert(right);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(WEXITSTATUS(status), 7);
+}
+END_TEST
+
+enum { THREADS = 8, FORKS = 20 };
+
+static void *panics_all_the_time(void *stop)
+{
+    while (!__atomic_load_n((bool *)stop, __ATOMIC_RELAXED)) {
+        attempt () {
+            defer(panics);
+        } rescue (p) {
+            (void)p;
+        }
+    }
+    return NULL;
+}
+
+static void *returns(void *argument)
+{
+    return argument;
+}
+
+/* The child can start threads of its own, and those of the parent are over. */
+static _Noreturn void use_child(void)
+{
+    ripcord_thread thread;
+    ripcord_fork_child();
+    must_zero(thread_start(&thread, NULL, returns, NULL));
+    must_zero(thread_join(thread, NULL, NULL));
+    exit(7);
+}
+
+START_TEST(a_process_of_many_threads_can_be_forked)
+{
+    ripcord_thread threads[THREADS];
+    bool stop = false;
+    int status;
+    for (int i = 0; i < THREADS; i++)
+        must_zero(thread_start(&threads[i], NULL, panics_all_the_time,
+                               &stop));
+    for (int i = 0; i < FORKS; i++) {
+        child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0)
+            use_child();
+        ck_assert_int_eq(waitpid(child, &status, 0), child);
+        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    }
+    __atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+    for (int i = 0; i < THREADS; i++)
+        ck_assert_int_eq(thread_join(threads[i], NULL, NULL), 0);
+}
+END_TEST
+
+static void joins_a_thread_of_the_parent(void)
+{
+    ripcord_thread thread;
+    int status;
+    must_zero(thread_start(&thread, NULL, returns, NULL));
+    child = fork();
+    if (child == 0)
+        (void)thread_join(thread, NULL, NULL);
+    (void)waitpid(child, &status, 0);
+    must_zero(thread_join(thread, NULL, NULL));
+    if (WIFSIGNALED(status))
+        abort();
+}
+
+START_TEST(a_thread_of_the_parent_is_over_in_the_child)
+{
+    ck_dies(joins_a_thread_of_the_parent,
+            "in joins_a_thread_of_the_parent was given a thread that ");
+}
+END_TEST
+
+RUN_SUITE("ways",
+          the_exits_of_the_c_library_run_no_deferred_call,
+          ripcord_exit_runs_the_calls_of_the_thread_first,
+          ripcord_exit_goes_on_when_a_panic_on_its_way_is_recovered,
+          an_uncaught_panic_on_the_way_of_ripcord_exit_is_reported,
+          a_panic_in_an_exit_handler_is_uncaught,
+          a_panic_in_a_thread_specific_destructor_is_uncaught,
+          a_thread_specific_destructor_may_recover,
+          a_deferred_cancellation_waits_until_the_panic_has_landed,
+          an_asynchronous_cancellation_waits_until_the_panic_has_landed,
+          an_exit_is_not_cancelled,
+          an_asynchronous_cancellation_runs_the_calls_of_callers,
+          what_an_asynchronous_cancellation_skips_is_diagnosed,
+          pthread_exit_looks_like_a_normal_end_and_thread_exit_does_not,
+          ripcord_fork_child_drops_what_is_pending,
+          a_scope_that_was_dropped_takes_no_more_calls,
+          a_child_that_returns_runs_the_calls_in_its_own_process,
+          a_process_of_many_threads_can_be_forked,
+          a_thread_of_the_parent_is_over_in_the_child)
