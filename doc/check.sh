@@ -11,6 +11,7 @@
 # or ```text. MARK is one of
 #
 #   run NAME [STATUS]   a program, which ends with STATUS (0) and prints ...
+#   cpp NAME            the same in C++17
 #   output NAME         ... this, on both streams
 #   compile NAME [FLAG] declarations and functions, which compile
 #   fails NAME [FLAG]   the same, which do not compile, and the compiler
@@ -113,8 +114,15 @@ says() {
   return 1
 }
 
+link_cpp() {
+  mv "$name.c" "$name.cc"
+  # shellcheck disable=SC2086
+  $CXX -std=c++17 $cflags "$name.cc" -o "$name" $libs >compiler 2>&1
+}
+
+# check_run LABEL STATUS [HOW]
 check_run() {
-  link_program || { not_ok "$1" <compiler; return; }
+  "${3-link_program}" || { not_ok "$1" <compiler; return; }
   run_program
   without_accidents printed >actual
   without_accidents "$name.output" >expected
@@ -156,6 +164,7 @@ check_mark() {
   shift 3
   case $kind in
     run) check_run "$document $name" "${1-0}" ;;
+    cpp) check_run "$document $name" 0 link_cpp ;;
     dies) check_dies "$document $name" ;;
     fails) check_fails "$document $name" "$@" ;;
     compile)

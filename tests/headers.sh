@@ -43,6 +43,16 @@ for family in gcc clang; do
     alone "each header alone, $family c++17" $cxx -x c++ -std=c++17
 done
 
+for family in gcc clang; do
+  choose $family && [ -n "$cxx" ] || continue
+  for standard in c++17 c++20; do
+    # shellcheck disable=SC2086
+    silent "<ripcord/cpp.hpp> and what uses it, $family $standard" $cxx \
+      -std=$standard -O2 $warnings -Wpedantic -Wconversion -Wundef "$include" \
+      -c "$top_srcdir/tests/test_cpp.cc" -o "$work/cpp.o"
+  done
+done
+
 # ---- Each public one used on its own ----
 
 used() { # HEADER: a program that uses it is read from the standard input
