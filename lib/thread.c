@@ -79,8 +79,28 @@ static void write_origin(const struct ripcord__task *task)
     text_flush(&text);
 }
 
+/* Puts what the panic replaced before it, for the report. */
+static void list_replaced(ripcord_panic *panic, ripcord_panic *older)
+{
+    const ripcord_replaced *replaced = &panic->replaced;
+
+    if (!replaced->kind)
+        return;
+    (void)memset(older, 0, sizeof *older);
+    older->kind = replaced->kind;
+    older->file = replaced->file;
+    older->function = replaced->function;
+    older->line = replaced->line;
+    older->ripcord__own.state = RIPCORD__RUNNING;
+    text_copy(older->message, sizeof older->message, replaced->message);
+    panic->ripcord__own.older = &older->ripcord__own;
+}
+
 void thread_unjoined(struct ripcord__task *task)
 {
+    ripcord_panic older;
+
+    list_replaced(&task->panic, &older);
     write_origin(task);
     if (task->policy != RIPCORD_THREAD_PANIC_REPORTED)
         uncaught(&task->panic);

@@ -10,6 +10,8 @@
 #include "cpp.h"
 #include <ripcord/cpp.hpp>
 
+RIPCORD_DEFERRABLE(leave_letter, char)
+
 static std::string letters;
 static int failed;
 
@@ -177,6 +179,23 @@ static bool exception_is_over()
     return !std::current_exception() && std::uncaught_exceptions() == 0;
 }
 
+// What cleanups are not told: an exception is a normal end to a block.
+static void fails_by_exception()
+{
+    RIPCORD_DEFER_ON_SUCCESS(leave_letter, 's');
+    RIPCORD_DEFER_ON_FAILURE(leave_letter, 'f');
+    throw std::runtime_error("thrown");
+}
+
+static int fails_by_panic(int)
+{
+    RIPCORD_DEFER_ON_SUCCESS(leave_letter, 's');
+    RIPCORD_DEFER_ON_FAILURE(leave_letter, 'f');
+    return ripcord::guard([]() -> int {
+        throw std::runtime_error("thrown");
+    });
+}
+
 // ---- Threads that end ----
 
 extern "C" {
@@ -262,6 +281,15 @@ int main()
     caught(nests, 3);
     check("both may be nested",
           "0b1b2b3b[deep (nests)]2-1");
+
+    try {
+        fails_by_exception();
+    } catch (const std::exception &) {
+    }
+    check("an exception is a normal end to a block", "s");
+    caught(fails_by_panic, 0);
+    check("the panic that a guard makes of it is a failure",
+          "fb[thrown (fails_by_panic)]2-1");
 
     in_thread(exits_through_both);
     check("pthread_exit passes both, and destructors run", "ibo");

@@ -272,6 +272,18 @@ static void at_once(void)
     waits_forever();
 }
 
+static void *panics_with_nothing_deferred(void *argument)
+{
+    panic("aloud");
+    return argument;
+}
+
+static void at_once_with_nothing_deferred(void)
+{
+    (void)start_with(&ends_process, panics_with_nothing_deferred);
+    waits_forever();
+}
+
 static void started_detached(void)
 {
     pthread_attr_t detached;
@@ -362,6 +374,20 @@ static void reported_when_it_ends(void)
     exit(7);
 }
 
+static void *replaces_in_time(void *argument)
+{
+    ck_assert_int_eq(pthread_setspecific(end_key, argument), 0);
+    return panics_twice(argument);
+}
+
+static void replaced_and_never_joined(void)
+{
+    ck_assert_int_eq(pthread_key_create(&end_key, is_over), 0);
+    (void)start(replaces_in_time);
+    wait_for(&arrived);
+    exit(0);
+}
+
 static void joined_in_time(void)
 {
     ripcord_panic p;
@@ -380,6 +406,8 @@ END_TEST
 START_TEST(it_ends_the_process_at_once_if_asked_to)
 {
     ck_dies(at_once, "deferred\npanic: aloud\n\nthread ");
+    ck_assert_int_eq(strncmp(run_apart(at_once_with_nothing_deferred).output,
+                             "panic: aloud\n\n", 14), 0);
     ck_dies(at_once, " \"eager\" [running]:\npanics_aloud(...)\n");
 }
 END_TEST
@@ -404,6 +432,14 @@ START_TEST(when_nobody_joins_before_the_exit_it_ends_the_process_then)
 {
     ck_dies(never_joined, NOBODY "that was started at ");
     ck_dies(never_joined, "\npanic: aloud\n");
+}
+END_TEST
+
+START_TEST(the_report_lists_what_it_replaced)
+{
+    ck_dies(replaced_and_never_joined,
+            "panic: at first\n\tpanic: while it ended\n\nthread ");
+    ck_dies(replaced_and_never_joined, "panics_twice(...)\n");
 }
 END_TEST
 
@@ -620,6 +656,7 @@ RUN_SUITE("thread",
           in_a_detached_thread_it_ends_the_process,
           when_its_thread_is_detached_later_it_ends_the_process_then,
           when_nobody_joins_before_the_exit_it_ends_the_process_then,
+          the_report_lists_what_it_replaced,
           it_is_only_reported_if_asked_to,
           one_that_was_joined_is_not_reported,
           a_thread_that_is_over_is_not_joined_or_detached,
