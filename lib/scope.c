@@ -140,6 +140,5 @@ void scope_drop(struct ripcord__entry *entry)
 
     while (scope->chunk)
         drop_chunk(scope);
-    scope->newest = scope->limit;
     scope->thread = NULL;
 }

@@ -83,6 +83,8 @@ START_TEST(what_the_function_returns_is_joined)
 {
     void *got;
     ripcord_panic p;
+    ck_assert_int_eq(thread_join(start(panics), NULL, &p), 0);
+    ck_assert_ptr_nonnull(p.kind);
     ck_assert_int_eq(thread_join(start(returns), &got, &p), 0);
     ck_assert_ptr_eq(got, &result);
     ck_assert_ptr_null(p.kind);
@@ -156,6 +158,7 @@ END_TEST
 static void raises_what_there_is_not(void)
 {
     ripcord_panic p;
+    (void)thread_join(start(panics), NULL, &p);
     (void)thread_join(start(returns), NULL, &p);
     panic_again(&p);
 }
@@ -388,6 +391,20 @@ static void replaced_and_never_joined(void)
     exit(0);
 }
 
+static void *exits_in_time(void *argument)
+{
+    ck_assert_int_eq(pthread_setspecific(end_key, argument), 0);
+    return exits_and_panics(argument);
+}
+
+static void exited_and_never_joined(void)
+{
+    ck_assert_int_eq(pthread_key_create(&end_key, is_over), 0);
+    (void)start(exits_in_time);
+    wait_for(&arrived);
+    exit(0);
+}
+
 static void joined_in_time(void)
 {
     ripcord_panic p;
@@ -440,6 +457,8 @@ START_TEST(the_report_lists_what_it_replaced)
     ck_dies(replaced_and_never_joined,
             "panic: at first\n\tpanic: while it ended\n\nthread ");
     ck_dies(replaced_and_never_joined, "panics_twice(...)\n");
+    ck_dies(exited_and_never_joined, " and ended by a panic\n"
+                                     "panic: while it ended\n\nthread ");
 }
 END_TEST
 
@@ -471,6 +490,12 @@ END_TEST
 
 /* ---- Misuse ---- */
 
+static void *waits_to_leave(void *argument)
+{
+    wait_for(&leave);
+    return argument;
+}
+
 static void joins_twice(void)
 {
     ripcord_thread thread = start(returns);
@@ -482,7 +507,7 @@ static void joins_twice(void)
 
 static void joins_detached(void)
 {
-    ripcord_thread thread = start(returns);
+    ripcord_thread thread = start(waits_to_leave);
     must_zero(thread_detach(thread));
     (void)thread_join(thread, NULL, NULL);
 }
@@ -506,12 +531,6 @@ static void *joins_shared(void *argument)
 {
     (void)sem_post(&arrived);
     (void)thread_join(shared, NULL, NULL);
-    return argument;
-}
-
-static void *waits_to_leave(void *argument)
-{
-    wait_for(&leave);
     return argument;
 }
 
@@ -570,6 +589,35 @@ START_TEST(who_is_cancelled_while_he_joins_leaves_it_to_others)
 }
 END_TEST
 #endif
+
+static void *is_over_in_time(void *argument)
+{
+    ck_assert_int_eq(pthread_setspecific(end_key, argument), 0);
+    return argument;
+}
+
+/* A thread that has returned but was not joined. */
+static ripcord_thread ended(void)
+{
+    ripcord_thread thread = start(is_over_in_time);
+    wait_for(&arrived);
+    return thread;
+}
+
+START_TEST(what_is_kept_of_a_thread_is_used_again)
+{
+    shared = start(returns);
+    const void *task = shared.ripcord__task;
+    ck_assert_int_eq(thread_join(shared, NULL, NULL), 0);
+    ck_assert_int_eq(pthread_key_create(&end_key, is_over), 0);
+    shared = ended();
+    ck_assert_ptr_eq(shared.ripcord__task, task);
+    ck_assert_int_eq(thread_detach(shared), 0);
+    shared = start(returns);
+    ck_assert_ptr_eq(shared.ripcord__task, task);
+    ck_assert_int_eq(thread_join(shared, NULL, NULL), 0);
+}
+END_TEST
 
 /* ---- Many ---- */
 
@@ -662,5 +710,6 @@ RUN_SUITE("thread",
           a_thread_that_is_over_is_not_joined_or_detached,
           a_thread_cannot_join_itself,
           UNSANITIZED(who_is_cancelled_while_he_joins_leaves_it_to_others)
+          what_is_kept_of_a_thread_is_used_again,
           many_threads_panic_at_once_and_are_joined,
           many_threads_start_join_and_detach_others)

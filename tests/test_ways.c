@@ -528,21 +528,28 @@ END_TEST
 
 enum { THREADS = 8, FORKS = 20 };
 
-static void *panics_all_the_time(void *stop)
-{
-    while (!__atomic_load_n((bool *)stop, __ATOMIC_RELAXED)) {
-        attempt () {
-            defer(panics);
-        } rescue (p) {
-            (void)p;
-        }
-    }
-    return NULL;
-}
-
 static void *returns(void *argument)
 {
     return argument;
+}
+
+static void starts_and_panics(void)
+{
+    ripcord_thread thread;
+    attempt () {
+        defer(panics);
+        must_zero(thread_start(&thread, NULL, returns, NULL));
+        must_zero(thread_join(thread, NULL, NULL));
+    } rescue (p) {
+        (void)p;
+    }
+}
+
+static void *is_busy(void *stop)
+{
+    while (!__atomic_load_n((bool *)stop, __ATOMIC_RELAXED))
+        starts_and_panics();
+    return NULL;
 }
 
 /* The child can start threads of its own, and those of the parent are over. */
@@ -561,8 +568,7 @@ START_TEST(a_process_of_many_threads_can_be_forked)
     bool stop = false;
     int status;
     for (int i = 0; i < THREADS; i++)
-        must_zero(thread_start(&threads[i], NULL, panics_all_the_time,
-                               &stop));
+        must_zero(thread_start(&threads[i], NULL, is_busy, &stop));
     for (int i = 0; i < FORKS; i++) {
         child = fork();
         ck_assert_int_ge(child, 0);
@@ -583,8 +589,10 @@ static void joins_a_thread_of_the_parent(void)
     int status;
     must_zero(thread_start(&thread, NULL, returns, NULL));
     child = fork();
-    if (child == 0)
+    if (child == 0) {
         (void)thread_join(thread, NULL, NULL);
+        _exit(0);
+    }
     (void)waitpid(child, &status, 0);
     must_zero(thread_join(thread, NULL, NULL));
     if (WIFSIGNALED(status))
