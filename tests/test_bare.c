@@ -70,12 +70,22 @@ static void by_cancellation(void)
 }
 
 #ifndef SANITIZED
-static void by_exit_of_ours(void)
+/* Its entry is the first thing in the first frame of the thread. */
+static void *exits_at_once(void *argument)
+{
+    defer(trace, "only");
+    pthread_exit(argument);
+}
+
+static void ours(void *(*function)(void *))
 {
     ripcord_thread thread;
-    must_zero(thread_start(&thread, NULL, exits, NULL));
+    must_zero(thread_start(&thread, NULL, function, NULL));
     (void)thread_join(thread, NULL, NULL);
 }
+
+static void by_exit_of_ours(void) { ours(exits); }
+static void at_once_of_ours(void) { ours(exits_at_once); }
 #endif
 
 static void of_main(void)
@@ -111,6 +121,7 @@ START_TEST(in_a_thread_of_ours_the_newest_call_is_named)
     ck_dies(by_exit_of_ours, LEFT);
     ck_dies(by_exit_of_ours, " (trace, deferred at ");
     ck_dies(by_exit_of_ours, " in exits): compile with -fexceptions");
+    ck_dies(at_once_of_ours, " in exits_at_once): compile with -fexceptions");
 }
 END_TEST
 #endif
