@@ -226,8 +226,7 @@ START_TEST(what_pthread_create_refuses_is_returned)
     ck_assert_int_eq(pthread_attr_init(&huge), 0);
     ck_assert_int_eq(pthread_attr_setstacksize(&huge, SIZE_MAX / 2 + 1), 0);
     const ripcord_thread_attributes attributes = { .pthread = &huge };
-    ck_assert_int_eq(thread_start(&thread, &attributes, returns, NULL),
-                     EAGAIN);
+    ck_assert_int_gt(thread_start(&thread, &attributes, returns, NULL), 0);
     ck_assert_int_eq(pthread_attr_destroy(&huge), 0);
     ck_assert_int_eq(thread_join(start(returns), NULL, NULL), 0);
 }
