@@ -145,6 +145,8 @@ INTERNAL _Noreturn void land(ripcord_panic *panic,
 
 INTERNAL void report_write(const ripcord_panic *newest);
 INTERNAL _Noreturn void uncaught(ripcord_panic *panic);
+/* Whether this thread ends the process for a panic, and so runs the hook. */
+INTERNAL bool uncaught_here(void);
 
 /* ---- misuse.c: each ends the process with a message ---- */
 

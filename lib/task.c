@@ -125,11 +125,14 @@ static struct ripcord__task *next_unjoined(struct ripcord__task *task)
 }
 
 /* The process exits: nobody will join any more. The lock is not held while a
-   panic is reported, for what the report calls may take it. */
+   panic is reported, for what the report calls may take it. A hook that exits
+   has had its panic. */
 __attribute__((destructor)) static void exit_process(void)
 {
     struct ripcord__task *task;
 
+    if (uncaught_here())
+        return;
     tasks_lock();
     while ((task = next_unjoined(all))) {
         struct ripcord__task copy = *task;

@@ -86,6 +86,11 @@ static bool may_end_process(void)
     return false;
 }
 
+bool uncaught_here(void)
+{
+    return __atomic_load_n(&ending, __ATOMIC_SEQ_CST) == &ripcord__thread;
+}
+
 /* Runs when the process exits in an orderly way: while another thread reports
    a panic that would cut the report off, and hide it behind a status of 0. */
 static __attribute__((destructor)) void await_report(void)

@@ -404,6 +404,19 @@ static void exited_and_never_joined(void)
     exit(0);
 }
 
+static void exits_with_7(const ripcord_panic *unused)
+{
+    (void)unused;
+    exit(7);
+}
+
+static void hook_exits(void)
+{
+    (void)ended_by_panic(NULL);
+    (void)ripcord_set_uncaught_hook(exits_with_7);
+    panic("of main");
+}
+
 static void joined_in_time(void)
 {
     ripcord_panic p;
@@ -484,6 +497,14 @@ START_TEST(one_that_was_joined_is_not_reported)
     struct ending ending = run_apart(joined_in_time);
     ck_assert_int_eq(ending.status, 7);
     ck_assert_str_eq(ending.output, "deferred\n");
+}
+END_TEST
+
+START_TEST(a_hook_that_exits_has_the_last_word)
+{
+    struct ending ending = run_apart(hook_exits);
+    ck_assert_int_eq(ending.status, 7);
+    ck_assert_ptr_null(strstr(ending.output, "nobody joined"));
 }
 END_TEST
 
@@ -706,6 +727,7 @@ RUN_SUITE("thread",
           the_report_lists_what_it_replaced,
           it_is_only_reported_if_asked_to,
           one_that_was_joined_is_not_reported,
+          a_hook_that_exits_has_the_last_word,
           a_thread_that_is_over_is_not_joined_or_detached,
           a_thread_cannot_join_itself,
           UNSANITIZED(who_is_cancelled_while_he_joins_leaves_it_to_others)
