@@ -56,7 +56,7 @@ class Report:
 
     def measured_targets(self):
         """Each target that could be measured, with what it is."""
-        for target in targets(self.cores):
+        for target in targets(self.cores, self.about['compiler']):
             ours = self.cells.get(target.ours)
             rival = target.rival and self.cells.get(target.rival)
             if not ours or (target.rival and not rival):
