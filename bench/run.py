@@ -14,7 +14,7 @@ from report import Report
 from systems import targets
 
 # Rounds, ns of each run, iterations whose instructions are counted.
-FULL, QUICK = (21, 40e6, 2000), (3, 5e6, 500)
+FULL, QUICK = (21, 40e6, 20000), (3, 5e6, 5000)
 
 
 def wanted(system, _):
