@@ -50,7 +50,7 @@ install_library() { # NAME CONFIGURE-OPTION...
   mkdir -p "$here/tree-$name" && cd "$here/tree-$name"
   [ -e config.status ] ||
     quietly "$name-configure" "$source/configure" --prefix="$here/$name" \
-      --libdir="$here/$name/lib" --disable-dependency-tracking "$@"
+      --libdir="$here/$name/lib" "$@"
   # Its own makefile decides what has changed.
   quietly "$name-make" env -u MAKEFLAGS -u MFLAGS "$MAKE" -s \
     install-libLTLIBRARIES install-includeHEADERS install-pkgincludeHEADERS
