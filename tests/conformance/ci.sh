@@ -27,8 +27,8 @@ part() { # FIRST CASES COMPILER LEVEL OPTION...
   passed=$((passed + $1)) failed=$((failed + $2))
 }
 
-part 0 10000 gcc -O0 --go go --go-cases 7500 --coverage
-part 10000 5000 gcc -O2
-part 15000 5000 clang -O2
+part 0 14000 gcc -O0 --go go --go-cases 7500 --coverage
+part 14000 3000 gcc -O2
+part 17000 3000 clang -O2
 echo "conformance: $passed passed, $failed failed, seed $SEED"
 [ "$failed" -eq 0 ]

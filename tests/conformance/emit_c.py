@@ -112,8 +112,9 @@ class EmitC(Writer):
         self.line('x = %s(%s);', self.name(node.unit), self.value(node.e))
 
     def do_direct(self, node):
-        handle = ('NULL, ' if self.units[node.unit].kind == 'recoverer'
-                  else '')
+        handle = 'p, ' if node.handle else 'NULL, '
+        if self.units[node.unit].kind != 'recoverer':
+            handle = ''
         self.line('%s(%s%s, &x);', self.name(node.unit), handle,
                   self.value(node.e))
 

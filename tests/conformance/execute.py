@@ -72,6 +72,7 @@ class C:
             '-fexceptions', '-pthread', '-I' + self.include, '-I' + HERE,
             source, '-o', binary, '-L' + self.libraries, '-lripcord'])
         environment = dict(os.environ, RIPCORD_UNCAUGHT='exit',
+                           RIPCORD_TRACEBACK='none',
                            LD_LIBRARY_PATH=self.libraries)
         return parse(run([binary], env=environment))
 

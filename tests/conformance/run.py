@@ -3,11 +3,11 @@
 """Random programs: the library, and Go, must do what the model says."""
 import argparse
 import os
+import resource
 import sys
 import tempfile
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from time import monotonic
 
 sys.dont_write_bytecode = True
 
@@ -67,7 +67,7 @@ def differs(language, results, program, model):
 
 def run_group(options, first, count):
     """Runs a group of programs. Returns what the model saw in them and, for
-    each language, how many were run, which failed, and how long it took."""
+    each language, how many were run, and which failed."""
     made = make(options, first, count)
     seen = Counter(what for _, model in made for what in model.seen)
     seen['programs'] = len(made)
@@ -76,12 +76,11 @@ def run_group(options, first, count):
         program.in_go and model.go_differs for program, model in made)
     outcomes = []
     for language in languages(options, first):
-        began = monotonic()
         taken = [pair for pair in made if language.takes(*pair)]
         results = execute(language, [program for program, _ in taken])
         failed = [program for program, model in taken
                   if differs(language, results, program, model)]
-        outcomes.append((language, len(taken), failed, monotonic() - began))
+        outcomes.append((language, len(taken), failed))
     return seen, outcomes
 
 
@@ -120,13 +119,19 @@ def compare(options):
     last = options.first + options.cases
     groups = [(first, min(GROUP, last - first))
               for first in range(options.first, last, GROUP)]
-    seen, totals, shown, spent = Counter(), Counter(), 0, Counter()
+    seen, totals, shown = Counter(), Counter(), 0
     with ProcessPoolExecutor(options.jobs) as pool:
         tasks = [pool.submit(run_group, options, *group) for group in groups]
         for (first, count), task in zip(groups, tasks):
-            more, outcomes = task.result()
+            try:
+                more, outcomes = task.result()
+            except Failed as failure:
+                print('not ok programs %d to %d: %s' % (
+                    first, first + count - 1, failure), flush=True)
+                totals['failed'] += count
+                continue
             seen += more
-            for language, ran, failed, seconds in outcomes:
+            for language, ran, failed in outcomes:
                 numbers = ' '.join(str(p.number) for p in failed[:20])
                 print('%s %s: programs %d to %d, %d of them run%s' % (
                     'not ok' if failed else 'ok', language.name, first,
@@ -134,15 +139,15 @@ def compare(options):
                     numbers and ', these differ: ' + numbers), flush=True)
                 totals[language.name] += ran
                 totals['failed'] += len(failed)
-                spent[language.name] += seconds
                 for program in failed[:SHOWN - shown]:
                     shown += 1
                     show(language, program)
-    for name, seconds in spent.items():
-        print('%s: %d programs, %d s of one processor or more' % (
-            name, totals[name], seconds))
-    failed = totals.pop('failed')
-    return sum(totals.values()) - failed, failed, seen
+    failed = totals.pop('failed', 0)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(', '.join('%d programs in %s' % (count, name)
+                    for name, count in totals.items()) +
+          ', %d s of one processor' % (used.ru_utime + used.ru_stime))
+    return max(sum(totals.values()) - failed, 0), failed, seen
 
 
 def main():
