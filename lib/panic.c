@@ -61,7 +61,10 @@ static RIPCORD__PRINTF(2, 0) void set_message(
     }
 }
 
-/* The same without arguments. */
+/* The same without arguments; the compiler has checked the format where it
+   stands in the program. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
 static void set_message_alone(ripcord_panic *panic, const char *format, ...)
 {
     va_list none;
@@ -69,6 +72,7 @@ static void set_message_alone(ripcord_panic *panic, const char *format, ...)
     set_message(panic, format, none);
     va_end(none);
 }
+#pragma GCC diagnostic pop
 
 static _Noreturn RIPCORD__PRINTF(2, 0) void raise_formatted(
     ripcord_panic *panic, const char *format, va_list arguments)
