@@ -571,24 +571,35 @@ static _Noreturn void use_child(void)
     exit(7);
 }
 
-START_TEST(a_process_of_many_threads_can_be_forked)
+static void fork_one(void)
+{
+    int status;
+    child = fork();
+    if (child == 0)
+        use_child();
+    (void)must_not_negative(waitpid(child, &status, 0));
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 7)
+        abort();
+}
+
+static void forks_many(void)
 {
     ripcord_thread threads[THREADS];
     bool stop = false;
-    int status;
     for (int i = 0; i < THREADS; i++)
         must_zero(thread_start(&threads[i], NULL, is_busy, &stop));
-    for (int i = 0; i < FORKS; i++) {
-        child = fork();
-        ck_assert_int_ge(child, 0);
-        if (child == 0)
-            use_child();
-        ck_assert_int_eq(waitpid(child, &status, 0), child);
-        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
-    }
+    for (int i = 0; i < FORKS; i++)
+        fork_one();
     __atomic_store_n(&stop, true, __ATOMIC_RELAXED);
     for (int i = 0; i < THREADS; i++)
-        ck_assert_int_eq(thread_join(threads[i], NULL, NULL), 0);
+        must_zero(thread_join(threads[i], NULL, NULL));
+    exit(7);
+}
+
+START_TEST(a_process_of_many_threads_can_be_forked)
+{
+    struct ending ending = run_apart(forks_many);
+    ck_assert_msg(ending.status == 7, "%s", ending.output);
 }
 END_TEST
 
