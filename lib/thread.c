@@ -59,6 +59,18 @@ static const struct ripcord__site site = {
     RIPCORD__THREAD_BLOCK
 };
 
+static void write_place(struct text *text, const char *file, int line,
+                        const char *function)
+{
+    text_string(text, " at ");
+    text_string(text, file);
+    text_string(text, ":");
+    text_number(text, line);
+    text_string(text, " in ");
+    text_string(text, function);
+}
+
+/* What the report cannot tell: its thread is another one. */
 static void write_origin(const struct ripcord__task *task)
 {
     struct text text = { .descriptor = STDERR_FILENO };
@@ -69,13 +81,12 @@ static void write_origin(const struct ripcord__task *task)
         text_string(&text, task->name);
         text_string(&text, "\" ");
     }
-    text_string(&text, "that was started at ");
-    text_string(&text, task->file);
-    text_string(&text, ":");
-    text_number(&text, task->line);
-    text_string(&text, " in ");
-    text_string(&text, task->place);
-    text_string(&text, " and ended by a panic\n");
+    text_string(&text, "that was started");
+    write_place(&text, task->file, task->line, task->place);
+    text_string(&text, " and ended by a panic");
+    write_place(&text, task->panic.file, task->panic.line,
+                task->panic.function);
+    text_string(&text, "\n");
     text_flush(&text);
 }
 
