@@ -15,6 +15,7 @@
 #include <ripcord/backtrace.h>
 #include <ripcord/checked.h>
 #include <ripcord/libc.h>
+#include <ripcord/fault.h>
 #include <ripcord/thread.h>
 
 #endif

@@ -42,6 +42,7 @@ static _Noreturn void run_exit(const struct ripcord__exit *given,
         (void)run_newest(NULL, false, &place);
     /* Whatever is left on the list ends with the thread, and an exit that
        was suspended further out must not go on. */
+    crash_exit();
     ripcord__thread.running = NULL;
     if (loop.exit.of_process)
         exit(loop.exit.status);

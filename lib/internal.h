@@ -17,6 +17,8 @@
  *     uncaught.c  how the process ends then
  *     misuse.c    what a program did wrong
  *     text.c      text built without memory
+ *
+ * Those about signals are in crash.h.
  */
 #ifndef RIPCORD_INTERNAL_H
 #define RIPCORD_INTERNAL_H
@@ -30,6 +32,7 @@
 #define ADDRESS_BITS (CHAR_BIT * sizeof(uintptr_t))
 
 struct place;
+struct text;
 
 /* ---- defer.c ---- */
 
@@ -65,6 +68,9 @@ enum repeats {
 INTERNAL ripcord_panic *panic_begin_at(
     ripcord_panic *local, const char *frame, const char *file, int line,
     const char *function, const ripcord_kind *kind);
+/* Fills in all but the message, `frame` and `state`. */
+INTERNAL void panic_fill(ripcord_panic *panic, const char *file, int line,
+                         const char *function, const ripcord_kind *kind);
 /* Puts ": " and the description of panic->error behind the message. */
 INTERNAL void panic_append_error(ripcord_panic *panic);
 /* Raises a copy of `panic`, which is not on the list. */
@@ -147,6 +153,41 @@ INTERNAL void report_write(const ripcord_panic *newest);
 INTERNAL _Noreturn void uncaught(ripcord_panic *panic);
 /* Whether this thread ends the process for a panic, and so runs the hook. */
 INTERNAL bool uncaught_here(void);
+/* Makes the calling thread the one that ends the process, if none is. */
+INTERNAL bool uncaught_claim(void);
+
+/* ---- fault.c ---- */
+
+/* Attaches a new thread, if faults are enabled. */
+INTERNAL void fault_thread(void);
+
+/* ---- crash.c: panics that a signal handler has raised ---- */
+
+/* Whether a crash is newer than the landing that none may end. */
+INTERNAL bool crash_bars(const struct ripcord__landing *landing);
+/* The panic of a crash ends otherwise than by the end of the process. */
+INTERNAL void crash_dropped(struct ripcord__crash *crash);
+/* Ends the process by the signal, if one of these is a crash. */
+INTERNAL void crash_end(struct ripcord__running *newest);
+/* The same at the end of a thread, but only for a crash that nothing may
+   end; drops the others. */
+INTERNAL void crash_exit(void);
+/* Whether the newest is a signal that asks the process to end, of which
+   there is nothing to report. */
+INTERNAL bool crash_is_quiet(const ripcord_panic *newest);
+/* Whether the panic cannot be recovered. */
+INTERNAL bool crash_is_fatal(const ripcord_panic *panic);
+/* The lines that a report has for signals. */
+INTERNAL void crash_write_fatal(struct text *text,
+                                const ripcord_panic *panic);
+INTERNAL void crash_write_signal(struct text *text,
+                                 const ripcord_panic *newest);
+
+/* ---- altstack.c ---- */
+
+/* Whether an object seems to lie below a frame only because that is on the
+   alternate stack of the thread, and the object is not. */
+INTERNAL bool stack_is_elsewhere(const void *object, const char *frame);
 
 /* ---- misuse.c: each ends the process with a message ---- */
 
@@ -259,6 +300,8 @@ struct text {
 
 INTERNAL void text_string(struct text *text, const char *string);
 INTERNAL void text_number(struct text *text, long long number);
+/* "0x" and the hexadecimal digits. */
+INTERNAL void text_hex(struct text *text, uintptr_t number);
 /* Writes what there is; gives up when the descriptor takes nothing. */
 INTERNAL void text_flush(struct text *text);
 /* Ends the message in a buffer of `size` bytes, `full` of which it needed,

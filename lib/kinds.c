@@ -20,6 +20,17 @@ const ripcord_kind RIPCORD_OVERFLOW_ERROR =
     RIPCORD_KIND("overflow error", &RIPCORD_RUNTIME_ERROR);
 const ripcord_kind RIPCORD_SHIFT_ERROR =
     RIPCORD_KIND("shift error", &RIPCORD_RUNTIME_ERROR);
+const ripcord_kind RIPCORD_ADDRESS_ERROR =
+    RIPCORD_KIND("address error", &RIPCORD_RUNTIME_ERROR);
+const ripcord_kind RIPCORD_BUS_ERROR =
+    RIPCORD_KIND("bus error", &RIPCORD_ADDRESS_ERROR);
+const ripcord_kind RIPCORD_FLOAT_ERROR =
+    RIPCORD_KIND("float error", &RIPCORD_RUNTIME_ERROR);
+const ripcord_kind RIPCORD_INSTRUCTION_ERROR =
+    RIPCORD_KIND("instruction error", &RIPCORD_RUNTIME_ERROR);
+const ripcord_kind RIPCORD_STACK_OVERFLOW =
+    RIPCORD_KIND("stack overflow", &RIPCORD_RUNTIME_ERROR);
+const ripcord_kind RIPCORD_INTERRUPT = RIPCORD_KIND("interrupt", NULL);
 
 bool ripcord_panic_is(const ripcord_panic *panic, const ripcord_kind *kind)
 {

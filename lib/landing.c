@@ -42,6 +42,8 @@ static bool drop_panics(struct ripcord__landing *landing)
 
     while (running && running != landing->running && !is_exit(running)) {
         running->state = RIPCORD__DEAD;
+        if (RIPCORD__RARELY(running->crash))
+            crash_dropped(running->crash);
         oldest = running;
         running = running->older;
     }
@@ -66,7 +68,8 @@ static void landing_check(const struct ripcord__landing *landing,
     if (landing->thread != &ripcord__thread)
         misuse("the %s block at %s:%d in %s belongs to another thread",
                site->what, site->file, site->line, site->function);
-    if (landing->frame < (const char *)__builtin_frame_address(0))
+    const char *here = __builtin_frame_address(0);
+    if (landing->frame < here && !stack_is_elsewhere(landing->frame, here))
         misuse("the frame of the %s block at %s:%d in %s is gone: it was "
                "jumped out of", site->what, site->file, site->line,
                site->function);
@@ -90,11 +93,21 @@ void land(ripcord_panic *panic, const struct ripcord__site *site,
     jump(landing->buffer);
 }
 
+/* Whether the panic that runs a recoverer can be recovered by it. */
+static bool may_land(void)
+{
+    const struct place place = {
+        __builtin_frame_address(0), "recover", "unknown", "unknown", 0
+    };
+    const struct ripcord__landing *landing = innermost(&place);
+    return !landing || !crash_bars(landing);
+}
+
 ripcord_panic *ripcord__recover(ripcord_panic *panic)
 {
     if (&panic->ripcord__own != ripcord__thread.running ||
         panic->ripcord__own.state != RIPCORD__RUNNING ||
-        !panic->ripcord__own.in_recoverer)
+        !panic->ripcord__own.in_recoverer || !may_land())
         return NULL;
     panic->ripcord__own.state = RIPCORD__RECOVERED;
     return panic;
@@ -192,7 +205,7 @@ void ripcord__attempt_run(struct ripcord__entry *entry, ripcord_panic *panic)
 {
     struct ripcord__attempt *attempt = (void *)entry;
 
-    if (!panic)
+    if (!panic || crash_bars(&attempt->landing))
         return;
     panic_copy(&attempt->caught, panic);
     attempt_land(attempt);

@@ -27,6 +27,9 @@ void misuse(const char *format, ...)
     text_string(&text, message);
     text_string(&text, "\n");
     text_flush(&text);
+    /* Nothing on these can be trusted, should SIGABRT run deferred calls. */
+    ripcord__thread.top = NULL;
+    ripcord__thread.running = NULL;
     abort();
 }
 
@@ -88,7 +91,8 @@ void entry_check_place(const struct ripcord__entry *entry,
 
     if (!entry || (uintptr_t)entry % _Alignof(void *) != 0)
         entry_damaged(entry, place);
-    if (below >= STACK_SIZE || is_in_fake_stack(entry))
+    if (below >= STACK_SIZE || is_in_fake_stack(entry) ||
+        stack_is_elsewhere(entry, place->frame))
         return;
     misuse("a call was pending whose block was jumped out of, by longjmp or "
            "a switch of stacks%s; noticed by the %s at %s:%d in %s",

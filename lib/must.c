@@ -30,6 +30,8 @@ static RIPCORD__COLD _Noreturn void failed(const char *file, int line,
                              const char *function, const ripcord_kind *kind,
                              int error, const char *what)
 {
+    if (error == EINTR)
+        ripcord__check_interrupt(file, line, function);
     ripcord_panic local, *panic = panic_begin(
         &local, file, line, function, kind);
     panic->error = error;
@@ -126,9 +128,9 @@ int ripcord__open(const char *file, int line, const char *function,
         mode = (mode_t)va_arg(arguments, int);
         va_end(arguments);
     }
-    do
-        descriptor = open(path, flags | O_CLOEXEC, mode);
-    while (descriptor < 0 && errno == EINTR);
+    while ((descriptor = open(path, flags | O_CLOEXEC, mode)) < 0 &&
+           errno == EINTR)
+        ripcord__check_interrupt(file, line, function);
     if (descriptor < 0)
         cannot_open(file, line, function, path);
     return descriptor;

@@ -13,6 +13,13 @@ ripcord_panic *panic_begin_at(
 {
     ripcord_panic *panic = panic_place(local, frame);
 
+    panic_fill(panic, file, line, function, kind);
+    return panic;
+}
+
+void panic_fill(ripcord_panic *panic, const char *file, int line,
+                const char *function, const ripcord_kind *kind)
+{
     panic->kind = kind ? kind : &RIPCORD_PLAIN;
     panic->file = file;
     panic->function = function;
@@ -20,12 +27,13 @@ ripcord_panic *panic_begin_at(
     panic->code = 0;
     panic->error = 0;
     panic->value = NULL;
+    panic->fault.signal = 0;
+    panic->ripcord__own.crash = NULL;
     panic->ripcord__own.error = errno;
     panic->ripcord__own.repeats = REPEATS_NONE;
     panic->replaced.kind = NULL;
     panic->replaced.count = 0;
     panic->message[0] = '\0';
-    return panic;
 }
 
 void panic_copy(ripcord_panic *to, const ripcord_panic *from)
@@ -182,6 +190,7 @@ void panic_repeat(const ripcord_panic *panic, const char *frame,
     panic_copy(again, panic);
     again->ripcord__own.frame = frame;
     again->ripcord__own.state = state;
+    again->ripcord__own.crash = NULL;
     again->ripcord__own.error = errno;
     again->ripcord__own.repeats = how;
     panic_start(again);

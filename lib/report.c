@@ -57,9 +57,13 @@ static void write_panics(struct text *text, const ripcord_panic *panic,
         return;
     if (older(panic))
         text_string(text, "\t");
-    text_string(text, "panic: ");
-    write_message(text, panic->message);
-    text_string(text, mark(panic, newer));
+    if (crash_is_fatal(panic)) {
+        crash_write_fatal(text, panic);
+    } else {
+        text_string(text, "panic: ");
+        write_message(text, panic->message);
+        text_string(text, mark(panic, newer));
+    }
     text_string(text, "\n");
 }
 
@@ -68,6 +72,7 @@ void report_write(const ripcord_panic *newest)
     struct text text = { .descriptor = STDERR_FILENO };
 
     write_panics(&text, newest, NULL);
+    crash_write_signal(&text, newest);
     /* It is out before anything else can go wrong. */
     text_flush(&text);
     if (traceback_of_environment() == TRACEBACK_NONE)

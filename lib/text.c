@@ -66,6 +66,20 @@ void text_number(struct text *text, long long number)
     text_string(text, first);
 }
 
+void text_hex(struct text *text, uintptr_t number)
+{
+    char digits[2 + 2 * sizeof number + 1];
+    char *first = digits + sizeof digits - 1;
+
+    *first = '\0';
+    do
+        *--first = "0123456789abcdef"[number % 16];
+    while (number /= 16);
+    *--first = 'x';
+    *--first = '0';
+    text_string(text, first);
+}
+
 void text_mark_cut(char *message, size_t size, size_t full)
 {
     if (full < size)

@@ -171,6 +171,7 @@ static void *begin(void *argument)
 
     task_begin(task);
     watch_thread();
+    fault_thread();
     if (task->name[0])
         (void)prctl(PR_SET_NAME, task->name);
     return run(task);

@@ -38,19 +38,6 @@ static void look_up(struct code *code, uintptr_t address)
     symbol_find(&code->symbol, &code->module, address);
 }
 
-static void write_hex(struct text *text, uintptr_t number)
-{
-    char digits[2 * sizeof number + 1];
-    char *first = digits + sizeof digits - 1;
-
-    *first = '\0';
-    do
-        *--first = "0123456789abcdef"[number % 16];
-    while (number /= 16);
-    text_string(text, "0x");
-    text_string(text, first);
-}
-
 void traceback_write_thread(struct text *text, const char *state)
 {
     char name[16 + 1] = "";
@@ -82,7 +69,7 @@ void traceback_write_line(struct text *text, const char *file,
     text_number(text, line);
     if (offset && !is_secret()) {
         text_string(text, " +");
-        write_hex(text, offset);
+        text_hex(text, offset);
     }
     text_string(text, "\n");
 }
@@ -97,7 +84,7 @@ static void write_module(struct text *text, const struct code *code)
         return;
     }
     text_string(text, code->module.path[0] ? "+" : "");
-    write_hex(text, code->symbol.offset);
+    text_hex(text, code->symbol.offset);
     text_string(text, "\n");
 }
 

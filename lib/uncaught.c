@@ -3,6 +3,7 @@
  * uncaught.c - how a process ends when nobody recovers a panic.
  */
 #include "trace.h"
+#include "crash.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -72,23 +73,28 @@ static _Noreturn void end_process(void)
     abort();
 }
 
-/* True for one thread only, and once: a panic of the hook ends at once, and
-   that of another thread waits for the end. */
-static bool may_end_process(void)
+bool uncaught_claim(void)
 {
     struct ripcord__thread *nobody = NULL;
-    if (__atomic_compare_exchange_n(&ending, &nobody, &ripcord__thread,
-                                    false, __ATOMIC_SEQ_CST,
-                                    __ATOMIC_SEQ_CST))
-        return true;
-    while (nobody != &ripcord__thread)
-        (void)pause();
-    return false;
+    return __atomic_compare_exchange_n(&ending, &nobody, &ripcord__thread,
+                                       false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_SEQ_CST);
 }
 
 bool uncaught_here(void)
 {
     return __atomic_load_n(&ending, __ATOMIC_SEQ_CST) == &ripcord__thread;
+}
+
+/* True for one thread only, and once: a panic of the hook ends at once, and
+   that of another thread waits for the end. */
+static bool may_end_process(void)
+{
+    if (uncaught_claim())
+        return true;
+    while (!uncaught_here())
+        (void)pause();
+    return false;
 }
 
 /* Runs when the process exits in an orderly way: while another thread reports
@@ -114,20 +120,32 @@ static void hold_sigpipe(void)
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-void uncaught(ripcord_panic *panic)
+static void report(ripcord_panic *panic)
 {
     ripcord_uncaught_hook *call;
 
-    /* Writing is a cancellation point: nothing may keep this from ending. */
-    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-    if (!may_end_process())
-        misuse("the hook for uncaught panics panicked itself at %s:%d in "
-               "%s: %s", panic->file, panic->line, panic->function,
-               panic->message);
-    hold_sigpipe();
     report_write(panic);
     call = __atomic_load_n(&hook, __ATOMIC_SEQ_CST);
     if (call)
         call(panic);
+}
+
+void uncaught(ripcord_panic *panic)
+{
+    /* Writing is a cancellation point: nothing may keep this from ending. */
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+    if (!may_end_process()) {
+        crash_end(&panic->ripcord__own);
+        misuse("the hook for uncaught panics panicked itself at %s:%d in "
+               "%s: %s", panic->file, panic->line, panic->function,
+               panic->message);
+    }
+    hold_sigpipe();
+    if (!crash_is_quiet(panic))
+        report(panic);
+    /* A crash ends by its signal, whatever was chosen for panics. */
+    crash_end(&panic->ripcord__own);
+    if (panic->kind == &RIPCORD_INTERRUPT)
+        signal_kill(panic->code);
     end_process();
 }

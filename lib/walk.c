@@ -29,7 +29,8 @@ static struct ripcord__attempt *next_attempt(const char *frame)
     uintptr_t above = (uintptr_t)entry - (uintptr_t)frame;
 
     if (!is_aligned_below(above, STACK_SIZE) || !may_be_site(entry->site) ||
-        entry->site->kind != RIPCORD__ATTEMPT_BLOCK)
+        entry->site->kind != RIPCORD__ATTEMPT_BLOCK ||
+        crash_bars((struct ripcord__landing *)(void *)entry))
         return NULL;
     return (struct ripcord__attempt *)(void *)entry;
 }
@@ -62,6 +63,8 @@ void running_abandon(struct ripcord__running *running)
 {
     if (ripcord__thread.running == running)
         ripcord__thread.running = running->older;
+    if (running->crash)
+        crash_dropped(running->crash);
     release_cancellation(running);
 }
 
@@ -77,7 +80,8 @@ static void check_older(const struct ripcord__running *older,
     const char *lies = is_in_fake_stack(older) ? older->frame
                                                : (const char *)older;
 
-    if ((uintptr_t)place->frame - (uintptr_t)lies < STACK_SIZE)
+    if ((uintptr_t)place->frame - (uintptr_t)lies < STACK_SIZE &&
+        !stack_is_elsewhere(lies, place->frame))
         misuse("the %s at %s:%d in %s finds a panic that is still running, "
                "but its stack is gone: a deferred call jumped out of it",
                place->what, place->file, place->line, place->function);

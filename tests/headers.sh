@@ -112,6 +112,16 @@ int user(int n, const char *path)
                                RIPCORD_CHECKED_CAST(unsigned char, n));
 }
 END
+used fault.h <<'END'
+int user(const ripcord_panic *p);
+int user(const ripcord_panic *p)
+{
+    ripcord_fault_options options = RIPCORD_FAULT_OPTIONS;
+    options.recoverable |= RIPCORD_FAULT_BUS;
+    RIPCORD_CHECK_INTERRUPT();
+    return ripcord_faults_enable(&options) + p->fault.signal;
+}
+END
 used libc.h <<'END'
 #include <ripcord/defer.h>
 void user(FILE *file);

@@ -12,6 +12,7 @@
 #define RIPCORD_PANIC_H
 
 #include <stdarg.h>
+#include <stdint.h>
 
 #include <ripcord/arity.h>
 #include <ripcord/base.h>
@@ -43,6 +44,13 @@ extern const ripcord_kind RIPCORD_INDEX_ERROR;      /* a runtime error */
 extern const ripcord_kind RIPCORD_DIVIDE_ERROR;     /* a runtime error */
 extern const ripcord_kind RIPCORD_OVERFLOW_ERROR;   /* a runtime error */
 extern const ripcord_kind RIPCORD_SHIFT_ERROR;      /* a runtime error */
+/* Signals, see <ripcord/fault.h>. */
+extern const ripcord_kind RIPCORD_ADDRESS_ERROR;    /* a runtime error */
+extern const ripcord_kind RIPCORD_BUS_ERROR;        /* an address error */
+extern const ripcord_kind RIPCORD_FLOAT_ERROR;      /* a runtime error */
+extern const ripcord_kind RIPCORD_INSTRUCTION_ERROR; /* a runtime error */
+extern const ripcord_kind RIPCORD_STACK_OVERFLOW;   /* a runtime error */
+extern const ripcord_kind RIPCORD_INTERRUPT;        /* `code`: the signal */
 
 /* Sizes in bytes, the terminating zero included. A longer message is cut
    between two characters of UTF-8 and ends in "...". */
@@ -62,10 +70,23 @@ typedef struct ripcord_replaced {
     char message[RIPCORD_REPLACED_SIZE];
 } ripcord_replaced;
 
+/*
+ * The signal that a panic was made of, see <ripcord/fault.h>. In an ordinary
+ * panic `signal` is 0 and the rest is undefined.
+ */
+typedef struct ripcord_fault {
+    int signal;             /* SIGSEGV, ... */
+    int code;               /* its si_code */
+    bool has_address;       /* whether the processor told the address */
+    uintptr_t address;      /* that could not be used; 0 if not known */
+    uintptr_t pc;           /* of the instruction; 0 if not known */
+} ripcord_fault;
+
 /* What runs the deferred calls of a thread: a panic, which contains one of
    these, or the exit of the thread. The library's own. */
 struct ripcord__running {
     struct ripcord__running *older;     /* the next older one */
+    struct ripcord__crash *crash;       /* the signal handler's, or NULL */
     const char *frame;                  /* of the function that raised it */
     unsigned state;                     /* of enum ripcord__state */
     unsigned depth;                     /* how many panics: this and older */
@@ -100,6 +121,7 @@ typedef struct ripcord_panic {
     int code;                   /* of panic_code, otherwise 0 */
     int error;                  /* errno of a system error, otherwise 0 */
     void *value;                /* of panic_value, otherwise NULL */
+    ripcord_fault fault;        /* of a signal, otherwise `signal` is 0 */
     struct ripcord__running ripcord__own;
     ripcord_replaced replaced;
     char message[RIPCORD_MESSAGE_SIZE];

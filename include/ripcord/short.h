@@ -70,4 +70,7 @@
 #define must_fopen(path, mode) RIPCORD_MUST_FOPEN(path, mode)
 #define must_open(...) RIPCORD_MUST_OPEN(__VA_ARGS__)
 
+/* <ripcord/fault.h> */
+#define check_interrupt() RIPCORD_CHECK_INTERRUPT()
+
 #endif

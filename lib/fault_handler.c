@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fault_handler.c - from a signal to a panic, on the alternate stack; and
+ * back, to die of the signal where it came from.
+ */
+#include "crash.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <ucontext.h>
+
+/* A fault is what the processor found, which the kernel tells by a positive
+   code; what somebody has sent has another. BUS_MCEERR_AO is memory that has
+   gone bad somewhere, not an access of this thread. */
+static bool is_fault(int signal, const siginfo_t *info)
+{
+    return info->si_code > 0 &&
+           !(signal == SIGBUS && info->si_code == BUS_MCEERR_AO);
+}
+
+/* Whether whoever wraps handlers blocks signals in them, as ThreadSanitizer
+   does: 0 until the first fault, whose own signal cannot have been blocked
+   before it. Then a landing must find the mask of the interrupted code, and
+   only then it costs a system call. */
+enum { UNKNOWN, KEPT, CHANGED };
+static int mask_in_handlers;
+
+static void restore_mask(int signal, const void *context)
+{
+    const ucontext_t *interrupted = context;
+    int how = __atomic_load_n(&mask_in_handlers, __ATOMIC_RELAXED);
+
+    if (how == UNKNOWN) {
+        sigset_t now;
+        (void)pthread_sigmask(SIG_SETMASK, NULL, &now);
+        how = sigismember(&now, signal) ? CHANGED : KEPT;
+        __atomic_store_n(&mask_in_handlers, how, __ATOMIC_RELAXED);
+    }
+    if (how == CHANGED)
+        (void)pthread_sigmask(SIG_SETMASK, &interrupted->uc_sigmask, NULL);
+}
+
+/* The place is not known; the program counter is. The frame is that of the
+   interrupted code, below which nothing of the thread's own stack is alive.
+   Returns where the panic is made: a fatal one lands nowhere. */
+static ripcord_panic *begin(struct ripcord__crash *crash, siginfo_t *info,
+                            const void *context, const char *frame)
+{
+    uintptr_t stack_pointer = machine_stack_pointer(context);
+    ripcord_panic *panic = &crash->panic;
+
+    if (stack_pointer)
+        frame = (const char *)stack_pointer - RED_ZONE;
+    panic->ripcord__own.frame = frame;
+    panic->ripcord__own.state = RIPCORD__RUNNING;
+    if (!crash->fatal)
+        panic = panic_place(panic, frame);
+    panic_fill(panic, "unknown", 0, "unknown", NULL);
+    if (panic == &crash->panic)
+        panic->ripcord__own.crash = crash;
+    crash->info = info;
+    crash->watched = false;
+    crash->late = false;
+    restore_mask(info->si_signo, context);
+    machine_restore_float(context);
+    return panic;
+}
+
+/* One among others is watched with them. */
+static void watch(struct ripcord__crash *crash)
+{
+    const struct ripcord__running *running = ripcord__thread.running;
+
+    while (running && !(running->crash && running->crash->watched))
+        running = running->older;
+    if (running)
+        return;
+    crash->watched = true;
+    watchdog_start();
+}
+
+/* Comes back only to die. A panic that lands at once runs nothing that could
+   hang. */
+static void run(struct ripcord__crash *crash, ripcord_panic *panic)
+{
+    if (_setjmp(crash->end) == 0) {
+        if (panic == &crash->panic)
+            watch(crash);
+        panic_start(panic);
+    }
+    watchdog_stop();
+    signal_repeat(crash->info->si_signo, crash->info);
+}
+
+static void raise_fault(siginfo_t *info, void *context)
+{
+    struct ripcord__crash crash;
+    ripcord_panic *panic;
+    ripcord_fault fault = fault_describe(info);
+    const struct fault_class *class =
+        fault_classify(&fault, machine_stack_pointer(context));
+
+    if (!(fault_options.handled & class->bit)) {
+        signal_pass_on(info->si_signo, info, context);
+        return;
+    }
+    crash.fatal = !(fault_options.recoverable & class->bit);
+    crash.quiet = false;
+    panic = begin(&crash, info, context, __builtin_frame_address(0));
+    fault.pc = machine_pc(context);
+    panic->fault = fault;
+    fault_name(panic, class, crash.fatal);
+    run(&crash, panic);
+}
+
+/* When one more panic makes no sense: the process dies of the oldest signal,
+   or of this one. */
+static void give_up(int signal, siginfo_t *info, const char *why)
+{
+    crash_say(why);
+    crash_end(ripcord__thread.running);
+    signal_repeat(signal, info);
+}
+
+/* Each nested crash takes a few kilobytes of the stack it is on. */
+static bool is_too_deep(void)
+{
+    const struct ripcord__running *running = ripcord__thread.running;
+    return altstack_is_full(__builtin_frame_address(0)) ||
+           (running && running->depth >= MAXIMUM_DEPTH);
+}
+
+void fault_handler(int signal, siginfo_t *info, void *context)
+{
+    uintptr_t stack_pointer = machine_stack_pointer(context);
+    int error = errno;
+
+    if (altstack_is_lost(stack_pointer)) {
+        crash_say("the alternate stack overflowed");
+        signal_repeat(signal, info);
+        return;
+    }
+    altstack_note(context, stack_pointer);
+    if (watchdog_sent(info))
+        crash_expired();
+    else if (!is_fault(signal, info))
+        signal_pass_on(signal, info, context);
+    else if (uncaught_here() && !ripcord__thread.top)
+        give_up(signal, info, "a fault while a panic was reported");
+    else if (is_too_deep())
+        give_up(signal, info, "deferred calls fault again and again");
+    else
+        raise_fault(info, context);
+    errno = error;
+}
+
+static const ripcord_kind cleanup = RIPCORD_KIND("cleanup", NULL);
+
+/* Also for a signal that somebody has sent. */
+static void raise_cleanup(siginfo_t *info, void *context)
+{
+    struct ripcord__crash crash;
+
+    crash.fatal = true;
+    crash.quiet = true;
+    (void)begin(&crash, info, context, __builtin_frame_address(0));
+    crash.panic.kind = &cleanup;
+    crash.panic.code = info->si_signo;
+    text_copy(crash.panic.message, sizeof crash.panic.message,
+              signal_name(info->si_signo));
+    run(&crash, &crash.panic);
+}
+
+/* Cleans up once: while the deferred calls run, further signals that ask the
+   process to end are not news; abort is their end. */
+void cleanup_handler(int signal, siginfo_t *info, void *context)
+{
+    const struct ripcord__crash *crash = crash_of(ripcord__thread.running);
+    int error = errno;
+
+    altstack_note(context, machine_stack_pointer(context));
+    if (watchdog_sent(info))
+        crash_expired();
+    else if (crash && crash->quiet && signal == SIGABRT)
+        crash_end(ripcord__thread.running);
+    else if (!crash && !ripcord__thread.top)
+        signal_repeat(signal, info);
+    else if (!crash || !crash->quiet)
+        raise_cleanup(info, context);
+    errno = error;
+}
