@@ -16,6 +16,9 @@ conformance/test_defer_rows conformance/test_exit_rows
 conformance/test_golden conformance/test_panic_rows
 conformance/test_process_rows conformance/test_recover_rows
 conformance/test_result_rows'
+# These make the errors that Valgrind is there to find.
+fault_suites='test_fault test_fault_bounded test_fault_end test_fault_sent
+test_fault_setup test_interrupt test_storm'
 
 # NAME|COMPILER|CFLAGS
 configurations='
@@ -52,6 +55,10 @@ cxx_of() {
 run() {
   name=$1 compiler=$2 cflags=$3
   set --
+  case $name in
+    *-valgrind) ;;
+    *) suites="$suites $fault_suites" ;;
+  esac
   case $name in
     *-sanitized)
       cflags="$cflags $sanitize"
