@@ -347,6 +347,22 @@ START_TEST(a_thread_overflows_and_recovers)
 }
 END_TEST
 
+static void *overflows_by_itself(void *unused)
+{
+    overflow_three_times();
+    return unused;
+}
+
+START_TEST(threads_that_the_library_starts_are_attached)
+{
+    ripcord_thread thread;
+    enable(NULL);
+    ck_assert_int_eq(ripcord_thread_start(&thread, NULL, overflows_by_itself,
+                                          NULL), 0);
+    ck_assert_int_eq(ripcord_thread_join(thread, NULL, NULL), 0);
+}
+END_TEST
+
 START_TEST(a_thread_with_64_kibibytes_overflows_and_recovers)
 {
     enable(NULL);
@@ -404,6 +420,7 @@ RUN_SUITE("fault_setup",
     the_former_one_is_put_back,
     the_main_thread_overflows_and_recovers,
     a_thread_overflows_and_recovers,
+    threads_that_the_library_starts_are_attached,
     a_thread_with_64_kibibytes_overflows_and_recovers,
     an_overflow_that_is_not_recoverable_is_named,
     without_an_alternate_stack_it_ends_the_process)
