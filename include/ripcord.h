@@ -17,5 +17,6 @@
 #include <ripcord/libc.h>
 #include <ripcord/fault.h>
 #include <ripcord/thread.h>
+#include <ripcord/stack.h>
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * defer.c - the cold side of leaving blocks, and the running of entries.
  */
-#include "internal.h"
+#include "stale.h"
 
 __thread struct ripcord__thread ripcord__thread
     __attribute__((tls_model("initial-exec")));
@@ -21,14 +21,19 @@ void run_call(const struct ripcord__site *site, struct ripcord__entry *entry,
 
 const struct ripcord__site *run_special(
     struct ripcord__entry *entry, ripcord_panic *panic, bool completes,
-    const struct place *place)
+    struct place *place)
 {
     const struct ripcord__site *site = entry->site;
 
-    if (entry->previous == entry || (site && !site_is_valid(site)))
+    if (site && RIPCORD__RARELY(!site_can_be_read(site, place)))
+        site_unreadable(entry, place);
+    if (entry->previous == entry || (site && !kind_is_valid(site)))
         entry_damaged(entry, place);
     ripcord__thread.top = entry->previous;
     entry->site = NULL;
+    /* The calls of a scope may be of any module. */
+    if (site && site->kind == RIPCORD__SCOPE)
+        place->known.eighths = 0;
     if (site && kind_of(site) != (completes ? RIPCORD__ON_FAILURE
                                             : RIPCORD__ON_SUCCESS))
         run_call(site, entry, panic);
@@ -52,21 +57,48 @@ bool ripcord__run_now(struct ripcord__entry *entry)
     return true;
 }
 
-/* What is on top may lie in a frame that is gone by now. */
-static _Noreturn void jumped_over(const struct ripcord__entry *left)
+/* The farthest that an entry lies above another one of the same stack that is
+   older: both are in one frame then. */
+#define FRAME_SIZE ((uintptr_t)1 << 20)
+
+static bool is_on_stack_of(const struct ripcord__entry *newer,
+                           const struct ripcord__entry *older)
+{
+    return (uintptr_t)real_address(older) + FRAME_SIZE -
+           (uintptr_t)real_address(newer) < STACK_SIZE + FRAME_SIZE;
+}
+
+/* Whether the entry is not on the list. That the list ends before it proves
+   nothing as long as it leads through frames that are gone. */
+static bool is_absent(const struct ripcord__entry *left)
+{
+    const struct ripcord__entry *top = ripcord__thread.top;
+    return !top || (real_address(top) > real_address(left) &&
+                    stale_search(left) == SEARCH_ABSENT);
+}
+
+/* The frame of the entry is alive: what is newer lies in frames that are
+   gone, or on another stack. */
+static void jumped_over(struct ripcord__entry *left)
 {
     const struct ripcord__site *site = left->site;
-    char buffer[300];
+    char name[300] = "a call";
 
-    if (!ripcord__thread.top)
+    if (is_absent(left))
         misuse("the block of %s deferred at %s:%d in %s was left twice, or "
                "its stack was switched", site->what, site->file, site->line,
                site->function);
-    misuse("the block of %s deferred at %s:%d in %s was left while a newer "
-           "call was pending: its block was jumped out of, by longjmp or a "
-           "switch of stacks%s", site->what, site->file, site->line,
-           site->function,
-           entry_describe(ripcord__thread.top, buffer, sizeof buffer));
+    if (!is_on_stack_of(ripcord__thread.top, left)) {
+        (void)entry_name(ripcord__thread.top, name, sizeof name);
+        misuse("the block of %s deferred at %s:%d in %s was left while a "
+               "newer call of another stack was pending: the stack was "
+               "switched without ripcord_stack_switch (%s)", site->what,
+               site->file, site->line, site->function, name);
+    }
+    stale_cut(left, "the block of %s deferred at %s:%d in %s was left while "
+              "a newer call was pending: its block was jumped out of, by "
+              "longjmp or a switch of stacks", site->what, site->file,
+              site->line, site->function);
 }
 
 bool ripcord__leave(struct ripcord__entry *entry)
@@ -77,4 +109,6 @@ bool ripcord__leave(struct ripcord__entry *entry)
         misuse("a block was left whose `defer` was jumped past (by goto or "
                "switch), or whose frame was overwritten");
     jumped_over(entry);
+    ripcord__pull(entry);
+    return true;
 }

@@ -27,8 +27,8 @@ static _Noreturn void run_exit(const struct ripcord__exit *given,
                                const char *frame)
 {
     struct loop loop __attribute__((cleanup(abandon)));
-    const struct place place = {
-        frame, "exit", given->file, given->function, given->line
+    struct place place = {
+        frame, "exit", given->file, given->function, given->line, program
     };
 
     loop.exit = *given;

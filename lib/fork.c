@@ -8,15 +8,19 @@
 void ripcord_fork_child(void)
 {
     struct ripcord__entry *entry = ripcord__thread.top;
-    const struct place place = {
-        __builtin_frame_address(0), "fork", "unknown", "unknown", 0
+    struct place place = {
+        __builtin_frame_address(0), "fork", "unknown", "unknown", 0, program
     };
 
     ripcord__thread.top = NULL;
     ripcord__thread.running = NULL;
     while (entry) {
-        entry_check(entry, &place);
-        if (entry->site && entry->site->kind == RIPCORD__SCOPE)
+        if (!entry_check(entry, &place)) {
+            entry = stale_older(entry, &place);
+            continue;
+        }
+        if (site_can_be_read(entry->site, &place) &&
+            entry->site->kind == RIPCORD__SCOPE)
             scope_drop(entry);
         entry->site = NULL;
         entry = entry->previous;

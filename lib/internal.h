@@ -16,6 +16,10 @@
  *     report.c    the report of an uncaught panic
  *     uncaught.c  how the process ends then
  *     misuse.c    what a program did wrong
+ *     stale.c     entries that somebody jumped over
+ *     mark.c      unwinding for somebody else's longjmp
+ *     stack.c     coroutines
+ *     loaded.c    whether the module of a call is loaded
  *     text.c      text built without memory
  *
  * Those about signals are in crash.h.
@@ -23,13 +27,7 @@
 #ifndef RIPCORD_INTERNAL_H
 #define RIPCORD_INTERNAL_H
 
-#include <limits.h>
-#include <stdint.h>
-
-#include <ripcord.h>
-
-#define INTERNAL __attribute__((visibility("hidden")))
-#define ADDRESS_BITS (CHAR_BIT * sizeof(uintptr_t))
+#include "place.h"
 
 struct place;
 struct text;
@@ -43,7 +41,7 @@ INTERNAL void run_call(const struct ripcord__site *site,
    its site may be NULL. Returns the site. */
 INTERNAL const struct ripcord__site *run_special(
     struct ripcord__entry *entry, ripcord_panic *panic, bool completes,
-    const struct place *place);
+    struct place *place);
 
 /* ---- panic.c ---- */
 
@@ -91,6 +89,7 @@ INTERNAL ripcord_panic *panic_place(ripcord_panic *local, const char *frame);
 /* Keeps the thread from being cancelled, and allows it again as before. */
 INTERNAL void hold_cancellation(struct ripcord__running *running);
 INTERNAL void release_cancellation(const struct ripcord__running *running);
+INTERNAL bool holds_cancellation(const struct ripcord__running *running);
 
 /* Fills in all but `state`, `error` and `repeats`, and makes it the newest;
    ends the process if an older one was jumped out of. */
@@ -104,6 +103,29 @@ static inline bool is_exit(const struct ripcord__running *running)
 {
     return running->state == RIPCORD__EXITING ||
            running->state == RIPCORD__SUSPENDED;
+}
+
+/* crash.c: the panic of a crash ends otherwise than by the end of the
+   process. */
+INTERNAL void crash_dropped(struct ripcord__crash *crash);
+
+/* Takes those off that are newer than `until`, but no exit. Returns the oldest
+   of them, or NULL. */
+static inline struct ripcord__running *running_drop(
+    struct ripcord__running *until)
+{
+    struct ripcord__running *oldest = NULL;
+    struct ripcord__running *running = ripcord__thread.running;
+
+    while (running && running != until && !is_exit(running)) {
+        running->state = RIPCORD__DEAD;
+        if (RIPCORD__RARELY(running->crash))
+            crash_dropped(running->crash);
+        oldest = running;
+        running = running->older;
+    }
+    ripcord__thread.running = running ? running : until;
+    return oldest;
 }
 
 /* The panic itself; its newest older one, exits left out; or NULL. */
@@ -145,7 +167,7 @@ INTERNAL _Noreturn void jump(jmp_buf buffer);
 /* Ends a panic that a call deferred at `site` has recovered. */
 INTERNAL _Noreturn void land(ripcord_panic *panic,
                              const struct ripcord__site *site,
-                             const struct place *place);
+                             struct place *place);
 
 /* ---- report.c, uncaught.c ---- */
 
@@ -165,8 +187,6 @@ INTERNAL void fault_thread(void);
 
 /* Whether a crash is newer than the landing that none may end. */
 INTERNAL bool crash_bars(const struct ripcord__landing *landing);
-/* The panic of a crash ends otherwise than by the end of the process. */
-INTERNAL void crash_dropped(struct ripcord__crash *crash);
 /* Ends the process by the signal, if one of these is a crash. */
 INTERNAL void crash_end(struct ripcord__running *newest);
 /* The same at the end of a thread, but only for a crash that nothing may
@@ -194,40 +214,34 @@ INTERNAL bool stack_is_elsewhere(const void *object, const char *frame);
 /* "fatal error: ", the formatted text and a newline, then abort(). */
 INTERNAL _Noreturn void misuse(const char *format, ...)
     RIPCORD__PRINTF(1, 2);
-/* Where the library was called from, for what may come to light there. */
-struct place {
-    const char *frame;      /* of the function that was called */
-    const char *what;       /* "panic", "recoverable", ... */
-    const char *file;
-    const char *function;
-    int line;
-};
-
 /* Ends the process: the entry cannot be one. */
 INTERNAL RIPCORD__COLD _Noreturn void entry_damaged(
     const struct ripcord__entry *entry, const struct place *place);
+/* The same: its site cannot be read. */
+INTERNAL RIPCORD__COLD _Noreturn void site_unreadable(
+    const struct ripcord__entry *entry, const struct place *place);
+/* Reads memory that may not be there; false: it is not. */
+INTERNAL bool read_safely(void *to, const void *from, size_t size);
 /* Whether the site can be read and is one; for where time does not count. */
 INTERNAL bool site_is_valid_for_sure(const struct ripcord__site *site);
 /* Whether an object of a frame is not where its address seems to tell. */
 INTERNAL bool is_in_fake_stack(const void *address);
-/* " (NAME, deferred at ...)" of an entry that may be damaged, or "". */
-INTERNAL const char *entry_describe(const struct ripcord__entry *entry,
-                                    char *buffer, size_t size);
+/* The place in its frame that an object would have if it were there. */
+INTERNAL const char *real_address(const void *address);
+/* Writes "NAME, deferred at ..." of an entry that may be damaged; false: it
+   is. */
+INTERNAL bool entry_name(const struct ripcord__entry *entry, char *buffer,
+                         size_t size);
 
-/* Whether an address is aligned as entries and sites are, and less than
-   `limit`, in one comparison: the low bits of a misaligned one come on top. */
-static inline bool is_aligned_below(uintptr_t address, uintptr_t limit)
-{
-    return (address >> 3 | address << (ADDRESS_BITS - 3)) < limit >> 3;
-}
+/* ---- stale.c ---- */
 
-/* Whether a pointer may be read as a site: it is aligned, not in the first
-   page, and, of 64 bits, the upper 8 are 0. */
-static inline bool may_be_site(const struct ripcord__site *site)
-{
-    return is_aligned_below((uintptr_t)site - 4096,
-                            UINTPTR_MAX >> (ADDRESS_BITS == 64 ? 8 : 0));
-}
+/* Whether the entry lies in a frame that is still there; one that does not is
+   taken off if it is the newest, with those behind it that do not either. */
+INTERNAL RIPCORD__COLD bool entry_is_alive(struct ripcord__entry *entry,
+                                           const struct place *place);
+/* The next older entry of one that lies in a frame that is gone. */
+INTERNAL RIPCORD__COLD struct ripcord__entry *stale_older(
+    const struct ripcord__entry *entry, const struct place *place);
 
 /* Of a site that can be read, without the flag of recoverers. */
 static inline unsigned kind_of(const struct ripcord__site *site)
@@ -235,45 +249,43 @@ static inline unsigned kind_of(const struct ripcord__site *site)
     return site->kind & ~RIPCORD__OF_RECOVERER;
 }
 
-/* Whether it is one, as far as can be told. */
-static inline bool site_is_valid(const struct ripcord__site *site)
+static inline bool kind_is_valid(const struct ripcord__site *site)
 {
-    return may_be_site(site) &&
-           kind_of(site) - RIPCORD__CALL < RIPCORD__KIND_END - RIPCORD__CALL;
+    return kind_of(site) - RIPCORD__CALL < RIPCORD__KIND_END - RIPCORD__CALL;
 }
 
 /* The default limit of a stack: an entry that is that near below a frame was
    left without a goodbye, and one that near above it is what is expected. */
 #define STACK_SIZE ((uintptr_t)8 << 20)
 
-/* The whole check, for an entry that is not where it is expected: ends the
-   process if it cannot be one, or lies in a frame that is gone. */
-INTERNAL RIPCORD__COLD void entry_check_place(
-    const struct ripcord__entry *entry, const struct place *place);
-
-/* Ends the process unless the entry can be one that is pending. */
-static inline void entry_check(const struct ripcord__entry *entry,
+/* Whether the entry can be one that is pending, see entry_is_alive; ends the
+   process if it is damaged. */
+static inline bool entry_check(struct ripcord__entry *entry,
                                const struct place *place)
 {
     uintptr_t above = (uintptr_t)entry - (uintptr_t)place->frame;
 
     if (RIPCORD__RARELY(!is_aligned_below(above, STACK_SIZE)))
-        entry_check_place(entry, place);
+        return entry_is_alive(entry, place);
+    return true;
 }
 
 /* Takes the newest entry off and runs it; `panic` is NULL when its block
    completes, or the thread exits. There must be one. Returns its site if that
-   is of another kind than a plain call. The entry is marked before it runs:
-   whatever it does, and whoever unwinds its frame later, it cannot run
+   is of another kind than a plain call; one that was jumped over is only
+   dropped. The entry is marked before it runs: whatever it does, and whoever
+   unwinds its frame later, it cannot run
    again. */
 static inline const struct ripcord__site *run_newest(
-    ripcord_panic *panic, bool completes, const struct place *place)
+    ripcord_panic *panic, bool completes, struct place *place)
 {
     struct ripcord__entry *entry = ripcord__thread.top;
-    entry_check(entry, place);
+    if (RIPCORD__RARELY(!entry_check(entry, place)))
+        return NULL;
     const struct ripcord__site *site = entry->site;
 
-    if (RIPCORD__RARELY(!may_be_site(site) || site->kind != RIPCORD__CALL ||
+    if (RIPCORD__RARELY(!site_can_be_read(site, place) ||
+                        site->kind != RIPCORD__CALL ||
                         entry->previous == entry))
         return run_special(entry, panic, completes, place);
     ripcord__thread.top = entry->previous;

@@ -71,7 +71,9 @@ int ripcord__thread_join(const char *file, int line, const char *function,
                          ripcord_thread thread, void **result,
                          ripcord_panic *panic)
 {
-    const struct place place = { NULL, "thread_join", file, function, line };
+    const struct place place = {
+        NULL, "thread_join", file, function, line, program
+    };
     ripcord_panic unwanted;
 
     if (is_own(thread))
@@ -104,7 +106,7 @@ int ripcord__thread_detach(const char *file, int line, const char *function,
                            ripcord_thread thread)
 {
     const struct place place = {
-        NULL, "thread_detach", file, function, line
+        NULL, "thread_detach", file, function, line, program
     };
     struct ripcord__task *task = find(thread, false, &place);
 
@@ -134,7 +136,8 @@ int ripcord_thread_detach(ripcord_thread thread)
 pthread_t ripcord_thread_native(ripcord_thread thread)
 {
     const struct place place = {
-        NULL, "ripcord_thread_native", "unknown", "unknown", 0
+        NULL, "ripcord_thread_native", "unknown", "unknown", 0,
+        program
     };
     struct ripcord__task *task = find(thread, true, &place);
     pthread_t native = task->native;

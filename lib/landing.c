@@ -15,20 +15,28 @@ static const struct ripcord__site landed_site = {
     NULL, "landing", __FILE__, "", __LINE__, RIPCORD__LANDED
 };
 
-static bool is_landing(const struct ripcord__entry *entry)
+static bool is_landing(const struct ripcord__entry *entry,
+                       struct place *place)
 {
-    return entry->site &&
+    return site_can_be_read(entry->site, place) &&
            (entry->site->kind == RIPCORD__RECOVERABLE_BLOCK ||
             entry->site->kind == RIPCORD__ATTEMPT_BLOCK);
 }
 
 /* The landing of the entry that has just run, or of the statement that is
    just executed: the entries above it stand in the same block. */
-static struct ripcord__landing *innermost(const struct place *place)
+static struct ripcord__landing *innermost(struct place *place)
 {
     struct ripcord__entry *entry = ripcord__thread.top;
-    while (entry && (entry_check(entry, place), !is_landing(entry)))
-        entry = entry->previous;
+
+    while (entry) {
+        if (RIPCORD__RARELY(!entry_check(entry, place)))
+            entry = stale_older(entry, place);
+        else if (is_landing(entry, place))
+            break;
+        else
+            entry = entry->previous;
+    }
     return (struct ripcord__landing *)(void *)entry;
 }
 
@@ -37,21 +45,12 @@ static struct ripcord__landing *innermost(const struct place *place)
    which is the newest one then: that is not for a landing to end. */
 static bool drop_panics(struct ripcord__landing *landing)
 {
-    struct ripcord__running *oldest = NULL;
-    struct ripcord__running *running = ripcord__thread.running;
+    struct ripcord__running *oldest = running_drop(landing->running);
 
-    while (running && running != landing->running && !is_exit(running)) {
-        running->state = RIPCORD__DEAD;
-        if (RIPCORD__RARELY(running->crash))
-            crash_dropped(running->crash);
-        oldest = running;
-        running = running->older;
-    }
     if (oldest) {
         release_cancellation(oldest);
         landing->error = oldest->error;
     }
-    ripcord__thread.running = running ? running : landing->running;
     return ripcord__thread.running != landing->running;
 }
 
@@ -76,7 +75,7 @@ static void landing_check(const struct ripcord__landing *landing,
 }
 
 void land(ripcord_panic *panic, const struct ripcord__site *site,
-          const struct place *place)
+          struct place *place)
 {
     struct ripcord__landing *landing = innermost(place);
 
@@ -96,8 +95,8 @@ void land(ripcord_panic *panic, const struct ripcord__site *site,
 /* Whether the panic that runs a recoverer can be recovered by it. */
 static bool may_land(void)
 {
-    const struct place place = {
-        __builtin_frame_address(0), "recover", "unknown", "unknown", 0
+    struct place place = {
+        __builtin_frame_address(0), "recover", "unknown", "unknown", 0, program
     };
     const struct ripcord__landing *landing = innermost(&place);
     return !landing || !crash_bars(landing);
@@ -123,7 +122,7 @@ void ripcord__recoverable_run(struct ripcord__entry *entry,
 
 /* Runs the rest of a block's calls as at its normal end. */
 static void run_rest(struct ripcord__landing *landing,
-                     const struct place *place)
+                     struct place *place)
 {
     while (ripcord__thread.top != &landing->entry)
         (void)run_newest(NULL, true, place);
@@ -132,9 +131,9 @@ static void run_rest(struct ripcord__landing *landing,
 void ripcord__recoverable_left(struct ripcord__landing *landing)
 {
     const struct ripcord__site *site = landing->site;
-    const struct place place = {
+    struct place place = {
         __builtin_frame_address(0), site->what, site->file, site->function,
-        site->line
+        site->line, program
     };
 
     if (ripcord__thread.top != &landing->landed) {
@@ -149,7 +148,7 @@ void ripcord__recoverable_left(struct ripcord__landing *landing)
 
 /* The landing of a recoverable_return; a nested function, such as a lambda of
    C++, is not in the one that it seems to stand in. */
-static struct ripcord__landing *landing_of(const struct place *place)
+static struct ripcord__landing *landing_of(struct place *place)
 {
     struct ripcord__landing *landing = innermost(place);
 
@@ -163,9 +162,9 @@ static struct ripcord__landing *landing_of(const struct place *place)
 volatile void *ripcord__result(const char *file, int line,
                                const char *function)
 {
-    const struct place place = {
+    struct place place = {
         __builtin_frame_address(0), "recoverable_return", file, function,
-        line
+        line, program
     };
     return landing_of(&place)->result;
 }
@@ -173,7 +172,7 @@ volatile void *ripcord__result(const char *file, int line,
 /* Where an exit waits for the end of a rescue block, a recoverable_return is
    that end: the exit goes on, and the landing is not completed. */
 static void exit_rescue(const struct ripcord__landing *landing,
-                        const struct place *place)
+                        struct place *place)
 {
     struct ripcord__running *running = ripcord__thread.running;
     const struct ripcord__attempt *attempt;
@@ -189,9 +188,9 @@ static void exit_rescue(const struct ripcord__landing *landing,
 
 void ripcord__finish(const char *file, int line, const char *function)
 {
-    const struct place place = {
+    struct place place = {
         __builtin_frame_address(0), "recoverable_return", file, function,
-        line
+        line, program
     };
     struct ripcord__landing *landing = landing_of(&place);
 

@@ -33,8 +33,8 @@ void misuse(const char *format, ...)
     abort();
 }
 
-/* Reads memory that may not be there, which only the kernel can try. */
-static bool read_safely(void *to, const void *from, size_t size)
+/* Only the kernel can try. */
+bool read_safely(void *to, const void *from, size_t size)
 {
     struct iovec local = { to, size };
     struct iovec remote = { (void *)(uintptr_t)from, size };
@@ -42,25 +42,36 @@ static bool read_safely(void *to, const void *from, size_t size)
            (ssize_t)size;
 }
 
+/* The copy is not where a site lies. */
 bool site_is_valid_for_sure(const struct ripcord__site *site)
 {
     struct ripcord__site copy;
-    return read_safely(&copy, site, sizeof copy) && site_is_valid(&copy);
+    return may_be_site(site) && read_safely(&copy, site, sizeof copy) &&
+           kind_is_valid(&copy);
 }
 
-const char *entry_describe(const struct ripcord__entry *entry, char *buffer,
-                           size_t size)
+static const char *word_for(const struct ripcord__site *site)
+{
+    switch (kind_of(site)) {
+    case RIPCORD__SCOPE: return "a scope declared";
+    case RIPCORD__RECOVERABLE_BLOCK:
+    case RIPCORD__ATTEMPT_BLOCK: return "a block";
+    default: return "deferred";
+    }
+}
+
+bool entry_name(const struct ripcord__entry *entry, char *buffer, size_t size)
 {
     struct ripcord__entry copy;
     struct ripcord__site site;
 
     if (!read_safely(&copy, entry, sizeof copy) ||
         !read_safely(&site, copy.site, sizeof site) ||
-        !site_is_valid(&site))
-        return "";
-    (void)snprintf(buffer, size, " (%s, deferred at %s:%d in %s)", site.what,
-                   site.file, site.line, site.function);
-    return buffer;
+        !kind_is_valid(&site))
+        return false;
+    (void)snprintf(buffer, size, "%s, %s at %s:%d in %s", site.what,
+                   word_for(&site), site.file, site.line, site.function);
+    return true;
 }
 
 void entry_damaged(const struct ripcord__entry *entry,
@@ -72,30 +83,34 @@ void entry_damaged(const struct ripcord__entry *entry,
            place->what, place->file, place->line, place->function);
 }
 
-/* AddressSanitizer keeps locals in memory of its own, which tells nothing
-   about their frames. */
-bool is_in_fake_stack(const void *address)
+void site_unreadable(const struct ripcord__entry *entry,
+                     const struct place *place)
 {
-    if (!__asan_get_current_fake_stack || !__asan_addr_is_in_fake_stack)
-        return false;
-    return __asan_addr_is_in_fake_stack(__asan_get_current_fake_stack(),
-                                        (void *)(uintptr_t)address, NULL,
-                                        NULL) != NULL;
+    if (!may_be_site(entry->site))
+        entry_damaged(entry, place);
+    misuse("the place %p where a pending call was deferred cannot be read: "
+           "its module was unloaded, or a frame was overwritten; noticed by "
+           "the %s at %s:%d in %s", (const void *)entry->site, place->what,
+           place->file, place->line, place->function);
 }
 
-void entry_check_place(const struct ripcord__entry *entry,
-                       const struct place *place)
-{
-    uintptr_t below = (uintptr_t)place->frame - (uintptr_t)entry;
-    char buffer[300];
+/* AddressSanitizer keeps locals in memory of its own, which tells nothing
+   about their frames, but knows where its function was that took it: this far
+   below the frame at most. */
+#define BELOW_FRAME 1024
 
-    if (!entry || (uintptr_t)entry % _Alignof(void *) != 0)
-        entry_damaged(entry, place);
-    if (below >= STACK_SIZE || is_in_fake_stack(entry) ||
-        stack_is_elsewhere(entry, place->frame))
-        return;
-    misuse("a call was pending whose block was jumped out of, by longjmp or "
-           "a switch of stacks%s; noticed by the %s at %s:%d in %s",
-           entry_describe(entry, buffer, sizeof buffer), place->what,
-           place->file, place->line, place->function);
+const char *real_address(const void *address)
+{
+    const char *frame = NULL;
+
+    if (__asan_get_current_fake_stack && __asan_addr_is_in_fake_stack)
+        frame = __asan_addr_is_in_fake_stack(__asan_get_current_fake_stack(),
+                                             (void *)(uintptr_t)address,
+                                             NULL, NULL);
+    return frame ? frame + BELOW_FRAME : address;
+}
+
+bool is_in_fake_stack(const void *address)
+{
+    return real_address(address) != address;
 }

@@ -69,16 +69,36 @@ static _Noreturn void damaged(const ripcord_scope *scope)
            scope->site->file, scope->site->line, scope->site->function);
 }
 
-/* The site of the newest call in the chunk, or NULL when that is empty. */
+/* For a call of another module than the program. Returns the memory of the
+   scope's own, where most are from, and which is loaded as long as the scope
+   is there, since its code runs. */
+static RIPCORD__COLD struct range look_up(const ripcord_scope *scope,
+                                          const struct ripcord__site *site)
+{
+    struct range known = module_of(scope->site);
+
+    if (!may_be_site(site))
+        damaged(scope);
+    if (!is_within(&known, site) && !site_is_loaded(site))
+        misuse("a call deferred to the scope %s declared at %s:%d in %s "
+               "cannot be read: its module was unloaded, or its memory was "
+               "overwritten", scope->site->what, scope->site->file,
+               scope->site->line, scope->site->function);
+    return known;
+}
+
+/* The site of the newest call in the chunk, or NULL when that is empty. Those
+   in `known` need not be looked up. */
 static inline const struct ripcord__site *newest_call(
-    const ripcord_scope *scope)
+    const ripcord_scope *scope, struct range *known)
 {
     if (scope->newest == scope->limit)
         return NULL;
     const struct ripcord__site *site =
         *(const struct ripcord__site **)(void *)scope->newest;
-    if (RIPCORD__RARELY(!may_be_site(site) ||
-                        kind_of(site) != RIPCORD__CALL))
+    if (RIPCORD__RARELY(!is_within(known, site)))
+        *known = look_up(scope, site);
+    if (RIPCORD__RARELY(kind_of(site) != RIPCORD__CALL))
         damaged(scope);
     return site;
 }
@@ -89,8 +109,9 @@ void ripcord__scope_run(struct ripcord__entry *entry, ripcord_panic *panic)
 {
     ripcord_scope *scope = (ripcord_scope *)(void *)entry;
     const struct ripcord__site *site;
+    struct range known = program;
 
-    while (!(site = newest_call(scope)))
+    while (!(site = newest_call(scope, &known)))
         if (!drop_chunk(scope))
             return;
     entry->site = scope->site;
@@ -101,12 +122,13 @@ void ripcord__scope_run(struct ripcord__entry *entry, ripcord_panic *panic)
 void ripcord__scope_finish(ripcord_scope *scope)
 {
     const struct ripcord__site *site;
+    struct range known = program;
 
     if (!ripcord__pop(&scope->entry))
         return;
     ripcord__push(&scope->entry);
     do
-        while ((site = newest_call(scope)))
+        while ((site = newest_call(scope, &known)))
             site->run(&scope->entry, NULL);
     while (drop_chunk(scope));
     (void)ripcord__pop(&scope->entry);

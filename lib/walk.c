@@ -15,9 +15,14 @@ void hold_cancellation(struct ripcord__running *running)
                                  &running->cancellation);
 }
 
+bool holds_cancellation(const struct ripcord__running *running)
+{
+    return running->cancellation != NOT_TOUCHED;
+}
+
 void release_cancellation(const struct ripcord__running *running)
 {
-    if (running->cancellation != NOT_TOUCHED)
+    if (holds_cancellation(running))
         (void)pthread_setcancelstate(running->cancellation, NULL);
 }
 
@@ -28,7 +33,9 @@ static struct ripcord__attempt *next_attempt(const char *frame)
     struct ripcord__entry *entry = ripcord__thread.top;
     uintptr_t above = (uintptr_t)entry - (uintptr_t)frame;
 
-    if (!is_aligned_below(above, STACK_SIZE) || !may_be_site(entry->site) ||
+    if (!is_aligned_below(above, STACK_SIZE) ||
+        RIPCORD__RARELY(!is_within(&program, entry->site) &&
+                        !site_is_loaded(entry->site)) ||
         entry->site->kind != RIPCORD__ATTEMPT_BLOCK ||
         crash_bars((struct ripcord__landing *)(void *)entry))
         return NULL;
@@ -47,7 +54,7 @@ ripcord_panic *panic_place(ripcord_panic *local, const char *frame)
 
 /* Runs the thread's deferred calls, newest first, on top of the stack that
    panicked. */
-static _Noreturn void walk(ripcord_panic *panic, const struct place *place)
+static _Noreturn void walk(ripcord_panic *panic, struct place *place)
 {
     if (ripcord__thread.top)
         hold_cancellation(&panic->ripcord__own);
@@ -137,9 +144,9 @@ void panic_start(ripcord_panic *panic)
         land_at_once();
 
     ripcord_panic *running __attribute__((cleanup(abandon))) = panic;
-    const struct place place = {
+    struct place place = {
         panic->ripcord__own.frame, "panic", panic->file, panic->function,
-        panic->line
+        panic->line, program
     };
 
     running_push(&panic->ripcord__own, &place);

@@ -25,13 +25,13 @@ static const struct ripcord__site no_site;
 
 static _Noreturn void end(void)
 {
-    char buffer[300];
+    char name[300] = "a call";
 
+    (void)entry_name(ripcord__thread.top, name, sizeof name);
     if (!oldest || oldest == &no_site)
         misuse("a thread was ended, by pthread_exit or a cancellation, and "
-               "left calls pending%s: compile with -fexceptions what "
-               "defers, or use thread_exit",
-               entry_describe(ripcord__thread.top, buffer, sizeof buffer));
+               "left calls pending (%s): compile with -fexceptions what "
+               "defers, or use thread_exit", name);
     misuse("a thread was ended, by pthread_exit or a cancellation, and left "
            "calls pending: %s, deferred at %s:%d in %s, and any newer ones: "
            "compile with -fexceptions what defers, or use thread_exit",

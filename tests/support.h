@@ -21,6 +21,9 @@
 #define SANITIZED 1
 #endif
 
+/* For a function whose locals have to lie on the stack. */
+#define ON_STACK __attribute__((noinline, no_sanitize_address))
+
 /* A test of the list below that goes without a sanitizer only. */
 #ifdef SANITIZED
 #define UNSANITIZED(test)

@@ -28,115 +28,6 @@ static void ck_diagnosed(void (*function)(void), const char *text)
     ck_dies(function, text);
 }
 
-static __attribute__((noinline)) void jumps_over(void)
-{
-    defer(never);
-    longjmp(foreign, 1);
-}
-
-static void jumped_over_then_left(void)
-{
-    defer(trace, "outer");
-    if (setjmp(foreign) == 0)
-        jumps_over();
-}
-
-START_TEST(a_call_that_was_jumped_over_is_named_when_a_block_is_left)
-{
-    ck_diagnosed(jumped_over_then_left, "the block of trace deferred at ");
-    ck_diagnosed(jumped_over_then_left, "in jumped_over_then_left was left "
-                                        "while a newer call was pending");
-}
-END_TEST
-
-/* The entry that was jumped over is still in one piece. */
-static void jumped_over_within(void)
-{
-    volatile bool jumped = false;
-    defer(trace, "outer");
-    {
-        defer(never);
-        struct ripcord__entry *inner = ripcord__thread.top;
-        defer_as(last, trace, "last");
-        ripcord__thread.top = inner;
-        last.entry.previous = inner;
-        jumped = true;
-    }
-    ck_assert(jumped);
-}
-
-START_TEST(the_call_itself_is_named_as_long_as_it_can_be_read)
-{
-    ck_diagnosed(jumped_over_within, "(never, deferred at ");
-    ck_diagnosed(jumped_over_within, "in jumped_over_within)");
-}
-END_TEST
-
-static __attribute__((noinline)) void jumps_from_a_scope(void)
-{
-    defer_scope(calls);
-    for (int i = 0; i < 100; i++)
-        defer_to(calls, never);
-    longjmp(foreign, 1);
-}
-
-static void scope_jumped_over(void)
-{
-    defer(trace, "outer");
-    if (setjmp(foreign) == 0)
-        jumps_from_a_scope();
-}
-
-START_TEST(a_scope_that_was_jumped_over_is_named)
-{
-    ck_diagnosed(scope_jumped_over, "in scope_jumped_over was left while a "
-                                    "newer call was pending");
-}
-END_TEST
-
-static __attribute__((noinline)) void jumps_out_of_a_landing(void)
-{
-    recoverable () {
-        longjmp(foreign, 1);
-    }
-}
-
-static void landing_jumped_over(void)
-{
-    attempt () {
-        if (setjmp(foreign) == 0)
-            jumps_out_of_a_landing();
-    } rescue (p) {
-        trace(p->message);
-    }
-}
-
-START_TEST(a_landing_that_was_jumped_over_is_named)
-{
-    ck_diagnosed(landing_jumped_over,
-                 "in landing_jumped_over was left while a newer call was "
-                 "pending");
-}
-END_TEST
-
-#ifndef SANITIZED
-static void jumped_over_then_panics(void)
-{
-    if (setjmp(foreign) == 0)
-        jumps_over();
-    panic("next");
-}
-
-START_TEST(a_panic_finds_a_call_that_was_jumped_over)
-{
-    ck_diagnosed(jumped_over_then_panics,
-                 "a call was pending whose block was jumped out of");
-    ck_diagnosed(jumped_over_then_panics, "noticed by the panic at ");
-    ck_diagnosed(jumped_over_then_panics, "in jumped_over_then_panics");
-}
-END_TEST
-#endif
-
 static ripcord_panic *smuggled;
 
 static void smuggles(ripcord_panic *p) { smuggled = p; }
@@ -381,11 +272,6 @@ START_TEST(panics_that_nest_without_end_are_stopped)
 END_TEST
 
 RUN_SUITE("misuse",
-          a_call_that_was_jumped_over_is_named_when_a_block_is_left,
-          the_call_itself_is_named_as_long_as_it_can_be_read,
-          a_scope_that_was_jumped_over_is_named,
-          a_landing_that_was_jumped_over_is_named,
-          UNSANITIZED(a_panic_finds_a_call_that_was_jumped_over)
           a_handle_recovers_nothing_in_a_call_that_is_no_recoverer,
           a_panic_that_a_deferred_call_jumped_out_of_is_noticed,
           a_landing_of_another_thread_is_refused,

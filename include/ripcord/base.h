@@ -61,7 +61,8 @@ enum ripcord__kind {
     RIPCORD__ATTEMPT_BLOCK,       /* a landing of every panic */
     RIPCORD__THREAD_BLOCK,        /* that a thread was started with */
     RIPCORD__LANDED,              /* on top of a recoverable just landed on */
-    RIPCORD__KIND_END
+    RIPCORD__KIND_END,
+    RIPCORD__PLACE = RIPCORD__KIND_END  /* only a place, of no entry */
 };
 
 /* Added to the kind of a call that may recover. */
@@ -99,12 +100,33 @@ struct ripcord__thread {
     struct ripcord__running *running;   /* newest panic or exit */
 };
 
+/* What programs and the library agree on: the structures and the inline
+   functions of all headers. The number is a part of the names of symbols, so
+   that a program which was compiled for another one does not start. */
+#define RIPCORD__LAYOUT 1
+#define RIPCORD__OF_LAYOUT(name) \
+    __asm__(RIPCORD__TEXT(RIPCORD__JOIN(name, RIPCORD__LAYOUT)))
+
 extern __thread struct ripcord__thread ripcord__thread
+    RIPCORD__OF_LAYOUT(ripcord__thread_layout_)
     __attribute__((tls_model("initial-exec")));
 
-/* An entry that is left is not on top: returns false when it has run already,
-   and ends the process when newer entries were jumped over. */
+/* An entry that is left is not on top: returns false when it has run already.
+   Otherwise newer entries were jumped over: takes them and it off. */
 RIPCORD__COLD bool ripcord__leave(struct ripcord__entry *entry);
+
+/* Checks all that is pending, which takes time for each call, and returns the
+   newest one that is alive; `site` tells where. A program compiled with
+   RIPCORD_CHECKED does so wherever it defers a call or leaves a block. */
+struct ripcord__entry *ripcord__validate(const struct ripcord__site *site);
+#ifdef RIPCORD_CHECKED
+#define RIPCORD__VALIDATE_FOR(entry) \
+    ((entry)->previous = ripcord__validate((entry)->site))
+#define RIPCORD__VALIDATE(site) ((void)ripcord__validate(site))
+#else
+#define RIPCORD__VALIDATE_FOR(entry) ((void)0)
+#define RIPCORD__VALIDATE(site) ((void)0)
+#endif
 
 /* A thread that ends by pthread_exit or a cancellation skips the cleanups of
    code that is compiled without -fexceptions. There the oldest entry of a
@@ -120,6 +142,7 @@ void ripcord__watch(const struct ripcord__entry *entry);
 /* Puts an entry on top whose `previous` is filled in already. */
 RIPCORD__INLINE void ripcord__push(struct ripcord__entry *entry)
 {
+    RIPCORD__VALIDATE_FOR(entry);
     RIPCORD__WATCH(entry);
     RIPCORD__BARRIER();
     ripcord__thread.top = entry;
@@ -136,6 +159,7 @@ RIPCORD__INLINE void ripcord__pull(struct ripcord__entry *entry)
 /* Takes the entry of the block that ends off; false: it has run already. */
 RIPCORD__INLINE bool ripcord__pop(struct ripcord__entry *entry)
 {
+    RIPCORD__VALIDATE(entry->site);
     RIPCORD__BARRIER();
     if (RIPCORD__RARELY(ripcord__thread.top != entry))
         return ripcord__leave(entry);

@@ -136,7 +136,8 @@ RIPCORD__COLD volatile void *ripcord__result(const char *file, int line,
 RIPCORD__COLD void ripcord__finish(const char *file, int line,
                                    const char *function);
 
-ripcord_panic *ripcord__recover(ripcord_panic *panic);
+ripcord_panic *ripcord__recover(ripcord_panic *panic)
+    RIPCORD__OF_LAYOUT(ripcord__recover_layout_);
 
 RIPCORD__INLINE ripcord_panic *ripcord_recover(ripcord_panic *panic)
 {

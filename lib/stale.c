@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stale.c - entries that somebody jumped over: finding, naming and dropping
+ * them.
+ *
+ *     top -> stale -> stale -> entry of the block that is left -> ...
+ *            the frames of these are gone: whatever they hold now is read
+ *            through the kernel, judged, and never called
+ */
+#include "stale.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NOT_CHOSEN -1
+/* So many are named; the others are counted. */
+#define NAMED 8
+
+static int chosen_policy = NOT_CHOSEN;
+
+static ripcord_stale policy_of_environment(void)
+{
+    const char *name = secure_getenv("RIPCORD_STALE");
+
+    if (name && strcmp(name, "fatal") == 0)
+        return RIPCORD_STALE_FATAL;
+    if (name && strcmp(name, "silent") == 0)
+        return RIPCORD_STALE_SILENT;
+    return RIPCORD_STALE_MESSAGE;
+}
+
+static ripcord_stale resolve(int choice)
+{
+    return choice == NOT_CHOSEN ? policy_of_environment()
+                                : (ripcord_stale)choice;
+}
+
+ripcord_stale ripcord_set_stale(ripcord_stale policy)
+{
+    return resolve(__atomic_exchange_n(&chosen_policy, (int)policy,
+                                       __ATOMIC_SEQ_CST));
+}
+
+/* ---- Following links that may lead nowhere ---- */
+
+struct trail {
+    const struct ripcord__entry *at;
+    const struct ripcord__entry *seen;
+    unsigned long count;
+};
+
+/* Copies an entry, and returns whether it can be believed to be one. */
+static bool entry_read(struct ripcord__entry *copy,
+                       const struct ripcord__entry *entry)
+{
+    return (uintptr_t)entry % _Alignof(struct ripcord__entry) == 0 &&
+           read_safely(copy, entry, sizeof *copy);
+}
+
+/* Goes on to the older one; false: that cannot be told. An entry that has run
+   is not believed, since memory full of zeros looks like one. `seen` moves
+   along at each power of two, so that a circle meets it. */
+static bool trail_step(struct trail *trail)
+{
+    struct ripcord__entry copy;
+
+    if (trail->at == trail->seen || !entry_read(&copy, trail->at) ||
+        !site_is_valid_for_sure(copy.site))
+        return false;
+    trail->count++;
+    if ((trail->count & (trail->count - 1)) == 0)
+        trail->seen = trail->at;
+    trail->at = copy.previous;
+    return true;
+}
+
+enum search stale_search(const struct ripcord__entry *wanted)
+{
+    struct trail trail = { .at = ripcord__thread.top };
+
+    while (trail.at != wanted) {
+        if (!trail.at)
+            return SEARCH_ABSENT;
+        if (!trail_step(&trail))
+            return SEARCH_BROKEN;
+    }
+    return SEARCH_FOUND;
+}
+
+/* ---- Telling ---- */
+
+static void tell_name(struct text *text, const struct ripcord__entry *entry)
+{
+    char buffer[300];
+
+    text_string(text, "\n\t");
+    text_string(text, entry_name(entry, buffer, sizeof buffer)
+                          ? buffer : "a call whose frame was overwritten");
+}
+
+/* One line for each, as far as they can be followed. */
+static void tell_names(struct text *text, const struct ripcord__entry *end)
+{
+    struct trail trail = { .at = ripcord__thread.top };
+
+    do
+        if (trail.count < NAMED)
+            tell_name(text, trail.at);
+    while (trail_step(&trail) && trail.at && trail.at != end);
+    if (trail.count <= NAMED)
+        return;
+    text_string(text, "\n\tand ");
+    text_number(text, (long long)trail.count - NAMED);
+    text_string(text, " more");
+}
+
+static void tell(ripcord_stale policy, const char *reason,
+                 const struct ripcord__entry *end)
+{
+    struct text text = { .descriptor = STDERR_FILENO };
+
+    text_string(&text, policy == RIPCORD_STALE_FATAL
+                           ? "fatal error: ripcord: " : "ripcord: ");
+    text_string(&text, reason);
+    text_string(&text, "; dropped without being called:");
+    tell_names(&text, end);
+    text_string(&text, "\n");
+    text_flush(&text);
+    if (policy == RIPCORD_STALE_FATAL)
+        abort();
+}
+
+void stale_cut(struct ripcord__entry *end, const char *format, ...)
+{
+    ripcord_stale policy = resolve(
+        __atomic_load_n(&chosen_policy, __ATOMIC_SEQ_CST));
+    char reason[800];
+    va_list arguments;
+
+    if (policy != RIPCORD_STALE_SILENT) {
+        va_start(arguments, format);
+        (void)vsnprintf(reason, sizeof reason, format, arguments);
+        va_end(arguments);
+        tell(policy, reason, end);
+    }
+    ripcord__thread.top = end;
+}
+
+/* ---- What a panic meets ---- */
+
+bool is_stale(const struct ripcord__entry *entry, const struct place *place)
+{
+    const char *address = real_address(entry);
+    return (uintptr_t)place->frame - (uintptr_t)address < STACK_SIZE &&
+           !stack_is_elsewhere(entry, place->frame);
+}
+
+/* Whether what a stale entry says is the older one can be an entry. */
+static bool is_plausible(const struct ripcord__entry *entry)
+{
+    struct ripcord__entry copy;
+
+    return !entry || (entry_read(&copy, entry) &&
+                      (!copy.site || site_is_valid_for_sure(copy.site)));
+}
+
+static bool step_back(struct trail *trail)
+{
+    return trail_step(trail) && is_plausible(trail->at);
+}
+
+static _Noreturn void lost(const struct place *place)
+{
+    misuse("a call was pending whose block was jumped out of, by longjmp or "
+           "a switch of stacks, and its frame was overwritten, so that the "
+           "older ones cannot be found; noticed by the %s at %s:%d in %s",
+           place->what, place->file, place->line, place->function);
+}
+
+struct ripcord__entry *stale_older(const struct ripcord__entry *entry,
+                                   const struct place *place)
+{
+    struct trail trail = { .at = entry };
+
+    if (!step_back(&trail))
+        lost(place);
+    return (struct ripcord__entry *)(uintptr_t)trail.at;
+}
+
+bool entry_is_alive(struct ripcord__entry *entry, const struct place *place)
+{
+    struct trail trail = { .at = entry };
+
+    if (!entry || (uintptr_t)entry % _Alignof(void *) != 0)
+        entry_damaged(entry, place);
+    if (!is_stale(entry, place))
+        return true;
+    if (entry != ripcord__thread.top)
+        return false;
+    while (trail.at && is_stale(trail.at, place))
+        if (!step_back(&trail))
+            lost(place);
+    stale_cut((struct ripcord__entry *)(uintptr_t)trail.at,
+              "a call was pending whose block was jumped out of, by longjmp "
+              "or a switch of stacks; noticed by the %s at %s:%d in %s",
+              place->what, place->file, place->line, place->function);
+    return false;
+}

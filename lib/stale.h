@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stale.h - entries whose frames may be gone, because somebody jumped over
+ * them: nothing in them is read directly, and nothing called.
+ */
+#ifndef RIPCORD_STALE_H
+#define RIPCORD_STALE_H
+
+#include "internal.h"
+
+/* What a search of the thread's stack of entries comes to. */
+enum search {
+    SEARCH_FOUND,
+    SEARCH_ABSENT,      /* the list ends before */
+    SEARCH_BROKEN       /* an entry before cannot be followed */
+};
+
+/* Looks for an entry, or NULL for the end of the list, believing nothing. */
+INTERNAL enum search stale_search(const struct ripcord__entry *wanted);
+
+/* Takes off what is newer than `end`, which need not be on the list. Says so:
+   the formatted reason, then the names of what is dropped; ends the process
+   if that is the policy. */
+INTERNAL void stale_cut(struct ripcord__entry *end, const char *format, ...)
+    RIPCORD__PRINTF(2, 3);
+
+/* Whether the entry lies in a frame that is gone, as seen from `place`. */
+INTERNAL bool is_stale(const struct ripcord__entry *entry,
+                       const struct place *place);
+
+#endif

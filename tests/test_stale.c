@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Somebody else's longjmp without a word before: the calls that it passes are
+ * found at the next leave or panic, named, dropped, and never called.
+ */
+#include "support.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static jmp_buf foreign;
+
+static void say(const char *text)
+{
+    (void)!write(STDERR_FILENO, text, strlen(text));
+}
+RIPCORD_DEFERRABLE(say, const char *)
+
+static void never(void) { say("A STALE CALL RAN\n"); }
+RIPCORD_DEFERRABLE(never)
+
+/* Expects that no stale call ran. */
+static void ck_not_called(const struct ending *ending)
+{
+    ck_assert_msg(!strstr(ending->output, "A STALE CALL RAN"), "%s",
+                  ending->output);
+}
+
+/* Expects that a function goes on to its end, and says `text`. */
+static void ck_says(void (*function)(void), const char *text)
+{
+    struct ending ending = run_apart(function);
+    ck_not_called(&ending);
+    ck_assert_msg(!ending.signal && !ending.status &&
+                  strstr(ending.output, text),
+                  "ended by signal %d, status %d, saying:\n%s\nnot: %s",
+                  ending.signal, ending.status, ending.output, text);
+}
+
+static void ck_diagnosed(void (*function)(void), const char *text)
+{
+    struct ending ending = run_apart(function);
+    ck_not_called(&ending);
+    ck_dies(function, text);
+}
+
+/* ---- Jumps: those from afar leave entries that nobody overwrites ---- */
+
+static __attribute__((noinline)) void jumps_over(void)
+{
+    defer(never);
+    longjmp(foreign, 1);
+}
+
+static __attribute__((noinline)) void jumps_from_a_scope(void)
+{
+    defer_scope(calls);
+    for (int i = 0; i < 5; i++)
+        defer_to(calls, never);
+    longjmp(foreign, 1);
+}
+
+static __attribute__((noinline)) void jumps_out_of_landings(void)
+{
+    recoverable () {
+        attempt () {
+            longjmp(foreign, 1);
+        }
+    }
+}
+
+static void jumps_over_more(void);
+static int depth;
+
+static __attribute__((noinline)) void jumps_over_many(void)
+{
+    defer(never);
+    jumps_over_more();
+}
+
+static __attribute__((noinline)) void jumps_over_more(void)
+{
+    if (--depth > 0)
+        jumps_over_many();
+    longjmp(foreign, 1);
+}
+
+static __attribute__((noinline)) void jumps_over_ten(void)
+{
+    depth = 10;
+    jumps_over_many();
+}
+
+static ON_STACK void from_afar(void (*jump)(void))
+{
+    volatile char room[16384];
+    room[0] = room[sizeof room - 1] = 0;
+    jump();
+    room[0] = 1;
+}
+
+/* Writes over what from_afar has left. */
+static ON_STACK void overwrite(int byte)
+{
+    char room[20000];
+    memset(room, byte, sizeof room);
+    __asm__ volatile("" : : "r"(room) : "memory");
+}
+
+/* ---- When a block is left ---- */
+
+static void jumped_over_then_left(void)
+{
+    defer(say, "the outer call ran\n");
+    if (setjmp(foreign) == 0)
+        jumps_over();
+}
+
+START_TEST(a_call_that_was_jumped_over_is_dropped_when_a_block_is_left)
+{
+    ck_says(jumped_over_then_left, "ripcord: the block of say deferred at ");
+    ck_says(jumped_over_then_left,
+            "in jumped_over_then_left was left while a newer call was "
+            "pending: its block was jumped out of, by longjmp or a switch of "
+            "stacks; dropped without being called:\n\t");
+    ck_says(jumped_over_then_left, "the outer call ran\n");
+}
+END_TEST
+
+static void overwritten_then_left(void)
+{
+    defer(say, "the outer call ran\n");
+    if (setjmp(foreign) == 0)
+        from_afar(jumps_over);
+    overwrite(0);
+}
+
+START_TEST(it_is_dropped_even_if_it_cannot_be_read_any_more)
+{
+    ck_says(overwritten_then_left, "the outer call ran\n");
+#ifndef SANITIZED
+    ck_says(overwritten_then_left,
+            ":\n\ta call whose frame was overwritten\n");
+#endif
+}
+END_TEST
+
+static void jumped_from_afar(void)
+{
+    defer(say, "the outer call ran\n");
+    if (setjmp(foreign) == 0)
+        from_afar(jumps_over);
+}
+
+static void scope_jumped_over(void)
+{
+    defer(say, "the outer call ran\n");
+    if (setjmp(foreign) == 0)
+        from_afar(jumps_from_a_scope);
+}
+
+static void landings_jumped_over(void)
+{
+    attempt () {
+        if (setjmp(foreign) == 0)
+            from_afar(jumps_out_of_landings);
+    } rescue (p) {
+        never();
+    }
+}
+
+static void ten_jumped_over(void)
+{
+    defer(say, "the outer call ran\n");
+    if (setjmp(foreign) == 0)
+        from_afar(jumps_over_ten);
+}
+
+START_TEST(what_is_dropped_is_named_with_its_place)
+{
+    ck_says(jumped_from_afar, ":\n\tnever, deferred at ");
+    ck_says(jumped_from_afar, " in jumps_over\n");
+    ck_says(scope_jumped_over, ":\n\tcalls, a scope declared at ");
+    ck_says(landings_jumped_over, ":\n\tattempt, a block at ");
+    ck_says(landings_jumped_over, "\n\trecoverable, a block at ");
+    ck_says(ten_jumped_over, " in jumps_over_many\n\tand 2 more\n");
+}
+END_TEST
+
+/* ---- When a panic is raised ---- */
+
+static void panics_after_a_jump(void)
+{
+    defer(say, "the outer call ran\n");
+    if (setjmp(foreign) == 0)
+        from_afar(jumps_over);
+    panic("next");
+}
+
+static void rescued_after_a_jump(void)
+{
+    attempt () {
+        panics_after_a_jump();
+    } rescue (p) {
+        say("rescued\n");
+    }
+}
+
+static void panics_past_a_live_call(void)
+{
+    attempt () {
+        defer(say, "the outer call ran\n");
+        if (setjmp(foreign) == 0)
+            from_afar(jumps_over);
+        defer(say, "the inner call ran\n");
+        panic("next");
+    } rescue (p) {
+        say("rescued\n");
+    }
+}
+
+static void recovers(ripcord_panic *p)
+{
+    if (recover(p))
+        say("recovered\n");
+}
+RIPCORD_RECOVERER(recovers)
+
+static void recovers_after_a_jump(void)
+{
+    recoverable () {
+        defer(say, "the outer call ran\n");
+        if (setjmp(foreign) == 0)
+            from_afar(jumps_over);
+        defer(recovers);
+        panic("next");
+    }
+    say("behind the block\n");
+}
+
+static void *exits(void *unused)
+{
+    defer(say, "the outer call ran\n");
+    if (setjmp(foreign) == 0)
+        from_afar(jumps_over);
+    thread_exit(unused);
+}
+
+static void exits_after_a_jump(void)
+{
+    pthread_t thread;
+    (void)pthread_create(&thread, NULL, exits, NULL);
+    (void)pthread_join(thread, NULL);
+}
+
+START_TEST(a_panic_drops_it_and_runs_the_older_ones)
+{
+    ck_says(rescued_after_a_jump,
+            "ripcord: a call was pending whose block was jumped out of, by "
+            "longjmp or a switch of stacks; noticed by the panic at ");
+    ck_says(rescued_after_a_jump, " in panics_after_a_jump; dropped without "
+                                  "being called:\n\tnever, deferred at ");
+    ck_says(rescued_after_a_jump, " in jumps_over\nthe outer call ran\n"
+                                  "rescued\n");
+    ck_says(panics_past_a_live_call, "the inner call ran\nripcord: ");
+    ck_says(panics_past_a_live_call, " in jumps_over\nthe outer call ran\n"
+                                     "rescued\n");
+    ck_says(recovers_after_a_jump, "recovered\nripcord: ");
+    ck_says(recovers_after_a_jump, " in jumps_over\nthe outer call ran\n"
+                                   "behind the block\n");
+    ck_says(exits_after_a_jump, "noticed by the exit at ");
+    ck_says(exits_after_a_jump, " in jumps_over\nthe outer call ran\n");
+}
+END_TEST
+
+#ifndef SANITIZED
+static void panics_when_overwritten(int byte)
+{
+    defer(never);
+    if (setjmp(foreign) == 0)
+        from_afar(jumps_over);
+    overwrite(byte);
+    panic("next");
+}
+
+static void overwritten_by_letters(void) { panics_when_overwritten('x'); }
+static void overwritten_by_zeros(void) { panics_when_overwritten(0); }
+
+START_TEST(a_panic_does_not_follow_one_that_was_overwritten)
+{
+    ck_diagnosed(overwritten_by_letters,
+                 "a call was pending whose block was jumped out of, by "
+                 "longjmp or a switch of stacks, and its frame was "
+                 "overwritten, so that the older ones cannot be found; "
+                 "noticed by the panic at ");
+    ck_diagnosed(overwritten_by_zeros, "the older ones cannot be found");
+}
+END_TEST
+#endif
+
+/* A circle of entries in a frame that is gone. */
+static __attribute__((noinline)) void jumps_from_a_circle(void)
+{
+    defer(never);
+    struct ripcord__entry *older = ripcord__thread.top;
+    defer(never);
+    older->previous = ripcord__thread.top;
+    longjmp(foreign, 1);
+}
+
+static void panics_with_a_circle(void)
+{
+    if (setjmp(foreign) == 0)
+        from_afar(jumps_from_a_circle);
+    panic("next");
+}
+
+static void leaves_with_a_circle(void)
+{
+    defer(say, "the outer call ran\n");
+    if (setjmp(foreign) == 0)
+        from_afar(jumps_from_a_circle);
+}
+
+START_TEST(a_circle_of_damaged_entries_has_an_end)
+{
+    ck_diagnosed(panics_with_a_circle, "the older ones cannot be found");
+    ck_says(leaves_with_a_circle, "the outer call ran\n");
+}
+END_TEST
+
+/* ---- What is done about it ---- */
+
+static void fatal_by_choice(void)
+{
+    ck_assert_int_eq(ripcord_set_stale(RIPCORD_STALE_FATAL),
+                     RIPCORD_STALE_MESSAGE);
+    ck_assert_int_eq(ripcord_set_stale(RIPCORD_STALE_FATAL),
+                     RIPCORD_STALE_FATAL);
+    jumped_from_afar();
+}
+
+static void fatal_by_environment(void)
+{
+    (void)setenv("RIPCORD_STALE", "fatal", 1);
+    rescued_after_a_jump();
+}
+
+START_TEST(it_ends_the_process_if_that_is_the_choice)
+{
+    ck_diagnosed(fatal_by_choice, "fatal error: ripcord: the block of say "
+                                  "deferred at ");
+    ck_diagnosed(fatal_by_choice, "\n\tnever, deferred at ");
+    ck_diagnosed(fatal_by_environment, "fatal error: ripcord: a call was "
+                                       "pending whose block was ");
+}
+END_TEST
+
+static void silent_by_choice(void)
+{
+    (void)ripcord_set_stale(RIPCORD_STALE_SILENT);
+    rescued_after_a_jump();
+    jumped_from_afar();
+}
+
+static void silent_by_environment(void)
+{
+    (void)setenv("RIPCORD_STALE", "silent", 1);
+    rescued_after_a_jump();
+}
+
+START_TEST(nothing_is_said_if_that_is_the_choice)
+{
+    ck_assert_str_eq(run_apart(silent_by_choice).output,
+                     "the outer call ran\nrescued\nthe outer call ran\n");
+    ck_assert_str_eq(run_apart(silent_by_environment).output,
+                     "the outer call ran\nrescued\n");
+}
+END_TEST
+
+RUN_SUITE("stale",
+          a_call_that_was_jumped_over_is_dropped_when_a_block_is_left,
+          it_is_dropped_even_if_it_cannot_be_read_any_more,
+          what_is_dropped_is_named_with_its_place,
+          a_panic_drops_it_and_runs_the_older_ones,
+          UNSANITIZED(a_panic_does_not_follow_one_that_was_overwritten)
+          a_circle_of_damaged_entries_has_an_end,
+          it_ends_the_process_if_that_is_the_choice,
+          nothing_is_said_if_that_is_the_choice)
