@@ -4,6 +4,17 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+/* Valgrind has to be told where stacks are. */
+#if defined __has_include
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#endif
+#endif
+#ifndef VALGRIND_STACK_REGISTER
+#define VALGRIND_STACK_REGISTER(start, end) 0
+#define VALGRIND_STACK_DEREGISTER(stack) (void)(stack)
+#endif
+
 extern __attribute__((weak)) void __sanitizer_start_switch_fiber(
     void **fake_stack, const void *bottom, size_t size);
 extern __attribute__((weak)) void __sanitizer_finish_switch_fiber(
@@ -73,6 +84,8 @@ void coroutine_init(struct coroutine *coroutine, void (*body)(const char *),
     ck_assert_ptr_ne(coroutine->memory, MAP_FAILED);
     coroutine->bottom = coroutine->memory;
     coroutine->size = COROUTINE_SIZE;
+    coroutine->stack = VALGRIND_STACK_REGISTER(
+        coroutine->memory, coroutine->memory + COROUTINE_SIZE);
     if (__tsan_create_fiber)
         coroutine->fiber = __tsan_create_fiber(0);
     ripcord_stack_init(&coroutine->calls);
@@ -84,6 +97,7 @@ void coroutine_init(struct coroutine *coroutine, void (*body)(const char *),
 
 void coroutine_free(struct coroutine *coroutine)
 {
+    VALGRIND_STACK_DEREGISTER(coroutine->stack);
     if (__tsan_destroy_fiber)
         __tsan_destroy_fiber(coroutine->fiber);
     ck_assert_int_eq(munmap(coroutine->memory, COROUTINE_SIZE), 0);

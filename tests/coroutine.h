@@ -22,6 +22,7 @@ struct coroutine {
     size_t size;
     void *fake_stack;       /* AddressSanitizer's, while it is suspended */
     void *fiber;            /* ThreadSanitizer's */
+    unsigned stack;         /* Valgrind's */
     ripcord_stack calls;
     bool hooked;            /* whether switches are told to the library */
     bool ended;
