@@ -37,7 +37,7 @@ bool crash_is_fatal(const ripcord_panic *panic)
     return panic->ripcord__own.crash && panic->ripcord__own.crash->fatal;
 }
 
-bool crash_bars(const struct ripcord__landing *landing)
+bool crash_is_between(const struct ripcord__landing *landing)
 {
     const struct ripcord__running *running = ripcord__thread.running;
 

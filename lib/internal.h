@@ -185,8 +185,14 @@ INTERNAL void fault_thread(void);
 
 /* ---- crash.c: panics that a signal handler has raised ---- */
 
-/* Whether a crash is newer than the landing that none may end. */
-INTERNAL bool crash_bars(const struct ripcord__landing *landing);
+/* Whether a crash is newer than the landing, and none may end it. */
+INTERNAL bool crash_is_between(const struct ripcord__landing *landing);
+/* The same, without a call where nothing is. */
+static inline bool crash_bars(const struct ripcord__landing *landing)
+{
+    return RIPCORD__RARELY(ripcord__thread.running != landing->running) &&
+           crash_is_between(landing);
+}
 /* Ends the process by the signal, if one of these is a crash. */
 INTERNAL void crash_end(struct ripcord__running *newest);
 /* The same at the end of a thread, but only for a crash that nothing may

@@ -92,14 +92,24 @@ void land(ripcord_panic *panic, const struct ripcord__site *site,
     jump(landing->buffer);
 }
 
-/* Whether the panic that runs a recoverer can be recovered by it. */
-static bool may_land(void)
+/* Whether no crash that nothing may end is on the way to the landing. */
+static RIPCORD__COLD bool crash_lets_land(void)
 {
     struct place place = {
         __builtin_frame_address(0), "recover", "unknown", "unknown", 0, program
     };
     const struct ripcord__landing *landing = innermost(&place);
     return !landing || !crash_bars(landing);
+}
+
+/* Whether the panic that runs a recoverer can be recovered by it. */
+static bool may_land(void)
+{
+    const struct ripcord__running *running = ripcord__thread.running;
+
+    while (running && !running->crash)
+        running = running->older;
+    return !running || crash_lets_land();
 }
 
 ripcord_panic *ripcord__recover(ripcord_panic *panic)

@@ -212,7 +212,7 @@ static void lasts(const ripcord_panic *p)
 {
     sem_post(&reporting);
     sem_wait(&exiting);
-    for (int i = 0; i < 10000; i++)
+    for (int i = 0; i < 1000; i++)
         sched_yield();
     says(p->message);
 }
