@@ -11,6 +11,8 @@
 
 #include <ripcord.h>
 
+#include "names.h"
+
 #define INTERNAL __attribute__((visibility("hidden")))
 #define ADDRESS_BITS (CHAR_BIT * sizeof(uintptr_t))
 

@@ -30,6 +30,17 @@ same 'the library exports what its map lists' "$work/map" "$work/exported"
 grep -v -E '^(ripcord|RIPCORD)_' "$work/exported" >"$work/foreign"
 empty 'every exported name begins with ripcord_ or RIPCORD_' "$work/foreign"
 
+# The static library shows everything to the program that it is linked to,
+# but for what is weak and shared with it.
+if [ -f "$libraries/libripcord.a" ]; then
+  nm "$libraries/libripcord.a" 2>/dev/null |
+    awk '$2 ~ /^[TDBRC]$/ { print $3 }' | grep -v -E '^(ripcord|RIPCORD)_' |
+    sort -u >"$work/foreign"
+  empty 'every name of the static library does so too' "$work/foreign"
+else
+  skip 'every name of the static library does so too' 'there is none'
+fi
+
 if choose clang; then
   echo '#include <ripcord/short.h>' >"$work/all.c"
   # shellcheck disable=SC2086

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * names.h - what the linker sees of the functions and objects that the files
+ * of the library share. In the shared library they are hidden; in the static
+ * one they meet the names of the program. tests/exports.sh finds those that
+ * are missing here.
+ */
+#ifndef RIPCORD_NAMES_H
+#define RIPCORD_NAMES_H
+
+#define altstack_attach ripcord__altstack_attach
+#define altstack_is_attached ripcord__altstack_is_attached
+#define altstack_is_full ripcord__altstack_is_full
+#define altstack_is_lost ripcord__altstack_is_lost
+#define altstack_note ripcord__altstack_note
+#define altstack_release ripcord__altstack_release
+#define attempt_land ripcord__attempt_land
+#define cleanup_handler ripcord__cleanup_handler
+#define configuration_lock ripcord__configuration_lock
+#define configuration_unlock ripcord__configuration_unlock
+#define crash_dropped ripcord__crash_dropped
+#define crash_end ripcord__crash_end
+#define crash_exit ripcord__crash_exit
+#define crash_expired ripcord__crash_expired
+#define crash_is_between ripcord__crash_is_between
+#define crash_is_fatal ripcord__crash_is_fatal
+#define crash_is_quiet ripcord__crash_is_quiet
+#define crash_of ripcord__crash_of
+#define crash_say ripcord__crash_say
+#define crash_write_fatal ripcord__crash_write_fatal
+#define crash_write_signal ripcord__crash_write_signal
+#define debuginfo_knows ripcord__debuginfo_knows
+#define debuginfo_open ripcord__debuginfo_open
+#define debuginfo_write ripcord__debuginfo_write
+#define entry_damaged ripcord__entry_damaged
+#define entry_is_alive ripcord__entry_is_alive
+#define entry_name ripcord__entry_name
+#define error_description ripcord__error_description
+#define exit_resume ripcord__exit_resume
+#define exit_suspend ripcord__exit_suspend
+#define fault_classify ripcord__fault_classify
+#define fault_describe ripcord__fault_describe
+#define fault_handler ripcord__fault_handler
+#define fault_name ripcord__fault_name
+#define fault_options ripcord__fault_options
+#define fault_thread ripcord__fault_thread
+#define helper_write ripcord__helper_write
+#define hold_cancellation ripcord__hold_cancellation
+#define holds_cancellation ripcord__holds_cancellation
+#define is_in_fake_stack ripcord__is_in_fake_stack
+#define is_stale ripcord__is_stale
+#define jump ripcord__jump
+#define land ripcord__land
+#define machine_pc ripcord__machine_pc
+#define machine_restore_float ripcord__machine_restore_float
+#define machine_stack_pointer ripcord__machine_stack_pointer
+#define misuse ripcord__misuse
+#define module_find ripcord__module_find
+#define module_of ripcord__module_of
+#define panic_append_error ripcord__panic_append_error
+#define panic_begin_at ripcord__panic_begin_at
+#define panic_copy ripcord__panic_copy
+#define panic_fill ripcord__panic_fill
+#define panic_place ripcord__panic_place
+#define panic_repeat ripcord__panic_repeat
+#define panic_start ripcord__panic_start
+#define program ripcord__program
+#define read_safely ripcord__read_safely
+#define real_address ripcord__real_address
+#define refuse ripcord__refuse
+#define release_cancellation ripcord__release_cancellation
+#define report_write ripcord__report_write
+#define run_call ripcord__run_call
+#define run_special ripcord__run_special
+#define running_abandon ripcord__running_abandon
+#define running_push ripcord__running_push
+#define scope_drop ripcord__scope_drop
+#define signal_give_back ripcord__signal_give_back
+#define signal_is_ignored ripcord__signal_is_ignored
+#define signal_is_taken ripcord__signal_is_taken
+#define signal_is_taken_by ripcord__signal_is_taken_by
+#define signal_kill ripcord__signal_kill
+#define signal_name ripcord__signal_name
+#define signal_pass_on ripcord__signal_pass_on
+#define signal_repeat ripcord__signal_repeat
+#define signal_take ripcord__signal_take
+#define signals_check ripcord__signals_check
+#define site_is_loaded ripcord__site_is_loaded
+#define site_is_valid_for_sure ripcord__site_is_valid_for_sure
+#define site_look_up ripcord__site_look_up
+#define site_unreadable ripcord__site_unreadable
+#define stack_has_overflowed ripcord__stack_has_overflowed
+#define stack_is_elsewhere ripcord__stack_is_elsewhere
+#define stale_cut ripcord__stale_cut
+#define stale_older ripcord__stale_older
+#define stale_search ripcord__stale_search
+#define symbol_find ripcord__symbol_find
+#define task_begin ripcord__task_begin
+#define task_find ripcord__task_find
+#define task_free ripcord__task_free
+#define task_new ripcord__task_new
+#define task_own ripcord__task_own
+#define tasks_lock ripcord__tasks_lock
+#define tasks_unlock ripcord__tasks_unlock
+#define text_copy ripcord__text_copy
+#define text_flush ripcord__text_flush
+#define text_hex ripcord__text_hex
+#define text_mark_cut ripcord__text_mark_cut
+#define text_number ripcord__text_number
+#define text_string ripcord__text_string
+#define thread_unjoined ripcord__thread_unjoined
+#define trace_at ripcord__trace_at
+#define trace_elided ripcord__trace_elided
+#define trace_take ripcord__trace_take
+#define traceback_check_environment ripcord__traceback_check_environment
+#define traceback_of_environment ripcord__traceback_of_environment
+#define traceback_write ripcord__traceback_write
+#define traceback_write_frame ripcord__traceback_write_frame
+#define traceback_write_line ripcord__traceback_write_line
+#define traceback_write_name ripcord__traceback_write_name
+#define traceback_write_thread ripcord__traceback_write_thread
+#define uncaught ripcord__uncaught
+#define uncaught_claim ripcord__uncaught_claim
+#define uncaught_here ripcord__uncaught_here
+#define watch_end ripcord__watch_end
+#define watch_thread ripcord__watch_thread
+#define watchdog_forget ripcord__watchdog_forget
+#define watchdog_release ripcord__watchdog_release
+#define watchdog_sent ripcord__watchdog_sent
+#define watchdog_start ripcord__watchdog_start
+#define watchdog_stop ripcord__watchdog_stop
+#define watchdog_try ripcord__watchdog_try
+
+#endif
