@@ -116,7 +116,9 @@ ripcord_panic *ripcord__recover(ripcord_panic *panic)
 {
     if (&panic->ripcord__own != ripcord__thread.running ||
         panic->ripcord__own.state != RIPCORD__RUNNING ||
-        !panic->ripcord__own.in_recoverer || !may_land())
+        !panic->ripcord__own.in_recoverer)
+        return NULL;
+    if (!may_land())
         return NULL;
     panic->ripcord__own.state = RIPCORD__RECOVERED;
     return panic;
@@ -214,7 +216,9 @@ void ripcord__attempt_run(struct ripcord__entry *entry, ripcord_panic *panic)
 {
     struct ripcord__attempt *attempt = (void *)entry;
 
-    if (!panic || crash_bars(&attempt->landing))
+    if (panic && crash_bars(&attempt->landing))
+        return;
+    if (!panic)
         return;
     panic_copy(&attempt->caught, panic);
     attempt_land(attempt);

@@ -47,6 +47,19 @@ static const char *mark(const ripcord_panic *panic,
     return recovered ? " [recovered]" : "";
 }
 
+static void write_panic(struct text *text, const ripcord_panic *panic,
+                        const ripcord_panic *newer)
+{
+    if (crash_is_fatal(panic)) {
+        crash_write_fatal(text, panic);
+    } else {
+        text_string(text, "panic: ");
+        write_message(text, panic->message);
+        text_string(text, mark(panic, newer));
+    }
+    text_string(text, "\n");
+}
+
 /* Oldest first; all but the first are indented. */
 static void write_panics(struct text *text, const ripcord_panic *panic,
                          const ripcord_panic *newer)
@@ -57,14 +70,7 @@ static void write_panics(struct text *text, const ripcord_panic *panic,
         return;
     if (older(panic))
         text_string(text, "\t");
-    if (crash_is_fatal(panic)) {
-        crash_write_fatal(text, panic);
-    } else {
-        text_string(text, "panic: ");
-        write_message(text, panic->message);
-        text_string(text, mark(panic, newer));
-    }
-    text_string(text, "\n");
+    write_panic(text, panic, newer);
 }
 
 void report_write(const ripcord_panic *newest)
