@@ -159,7 +159,7 @@ static void look_up(int file, struct symbol *symbol, uintptr_t address)
 {
     elf_header header;
     elf_section table;
-    elf_symbol found;
+    elf_symbol found = { 0 };
 
     if (!read_header(file, &header) ||
         !to_address(file, &header, &symbol->offset) ||

@@ -161,7 +161,7 @@ static void write_frame(struct text *text, struct trace *trace, size_t index,
     struct frame *frame = trace_at(trace, index);
     const char *name = frame->of_library ? name_of_library(trace, index)
                                          : code->symbol.name;
-    struct origin origin;
+    struct origin origin = { "?", "?", 0 };
 
     frame->placed = find_origin(&origin, frame->raised);
     if (trace_elided(trace, index))

@@ -44,7 +44,10 @@ UNWATCHED void store_null(void)
 UNWATCHED int divide(int a, int b)
 {
     volatile int dividend = a, divisor = b;
-    return dividend / divisor;
+    int quotient = dividend / divisor;
+    /* It is needed, whatever is known of the caller. */
+    __asm__ volatile("" : "+r"(quotient));
+    return quotient;
 }
 
 UNWATCHED void execute_illegal(void)

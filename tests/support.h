@@ -24,6 +24,10 @@
 /* For a function whose locals have to lie on the stack. */
 #define ON_STACK __attribute__((noinline, no_sanitize_address))
 
+/* Keeps an array whole on the stack: clang leaves away what is not used of
+   one, volatile or not. */
+#define KEEP(array) __asm__ volatile("" : : "r"(array) : "memory")
+
 /* A test of the list below that goes without a sanitizer only. */
 #ifdef SANITIZED
 #define UNSANITIZED(test)
@@ -48,7 +52,7 @@ RIPCORD_DEFERRABLE(trace_number, int)
 struct ending {
     int signal;         /* it died of, or 0 */
     int status;         /* it exited with, if it died of no signal */
-    char output[8192];  /* what it wrote to stderr */
+    char output[32768]; /* what it wrote to stderr */
 };
 
 /* Runs a function in a process of its own, which exits with 0 if the

@@ -84,7 +84,17 @@ static void ours(void *(*function)(void *))
     (void)thread_join(thread, NULL, NULL);
 }
 
-static void by_exit_of_ours(void) { ours(exits); }
+/* So far down that the end of the thread does not overwrite the entry. */
+static void *exits_far_down(void *argument)
+{
+    volatile char room[16384];
+    KEEP(room);
+    argument = exits(argument);
+    room[0] = 1;
+    return argument;
+}
+
+static void by_exit_of_ours(void) { ours(exits_far_down); }
 static void at_once_of_ours(void) { ours(exits_at_once); }
 #endif
 
@@ -121,7 +131,10 @@ START_TEST(in_a_thread_of_ours_the_newest_call_is_named)
     ck_dies(by_exit_of_ours, LEFT);
     ck_dies(by_exit_of_ours, " (trace, deferred at ");
     ck_dies(by_exit_of_ours, " in exits): compile with -fexceptions");
+    ck_dies(at_once_of_ours, LEFT);
+#ifndef __clang__ /* which lays that frame where the end of a thread writes */
     ck_dies(at_once_of_ours, " in exits_at_once): compile with -fexceptions");
+#endif
 }
 END_TEST
 #endif

@@ -246,7 +246,7 @@ static __attribute__((noinline)) void jumps(void)
 static ON_STACK void jumps_from_afar(void)
 {
     volatile char room[16384];
-    room[0] = room[sizeof room - 1] = 0;
+    KEEP(room);
     jumps();
     room[0] = 1;
 }

@@ -192,6 +192,7 @@ static void panics_far_down(void)
 {
     volatile char room[16384];
     room[0] = 'p';
+    KEEP(room);
     panic("%c", room[0]);
 }
 

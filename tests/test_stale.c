@@ -97,7 +97,7 @@ static __attribute__((noinline)) void jumps_over_ten(void)
 static ON_STACK void from_afar(void (*jump)(void))
 {
     volatile char room[16384];
-    room[0] = room[sizeof room - 1] = 0;
+    KEEP(room);
     jump();
     room[0] = 1;
 }

@@ -64,7 +64,7 @@ static jmp_buf foreign;
 static ON_STACK void jumps(void)
 {
     volatile char room[16384];
-    room[0] = room[sizeof room - 1] = 0;
+    KEEP(room);
     defer(never);
     longjmp(foreign, 1);
 }
