@@ -83,6 +83,7 @@ UNWATCHED void load_truncated(void)
 UNWATCHED int use_stack(int depth)
 {
     volatile char room[400];
+    KEEP(room);
     room[0] = (char)depth;
     if (depth < 0)
         return 0;

@@ -67,6 +67,9 @@ class Build:
         self.compiler = os.environ.get('CC', 'cc').split() + [
             '-std=gnu17', '-D_GNU_SOURCE', '-O1', '-fexceptions', '-w',
             '-pthread', '-I%s' % (self.root / 'include')]
+        # Those that configure has chosen.
+        self.sources = [word for word in os.environ['LIBRARY_SOURCES'].split()
+                        if word.endswith('.c')]
         self.check = subprocess.run(
             ['pkg-config', '--cflags', '--libs', 'check'],
             stdout=subprocess.PIPE, check=True, text=True).stdout.split()
@@ -85,12 +88,10 @@ class Build:
 
     def library(self, changed=None):
         """Compiles what has changed, or all, and links it."""
-        for path in sorted((self.root / 'lib').glob('*.c')):
-            file = str(path.relative_to(self.root))
-            if path.name != 'describe_posix.c' and (
-                    changed in (None, file) or changed.endswith('.h')):
+        for file in self.sources:
+            if changed in (None, file) or changed.endswith('.h'):
                 self.compile('-fPIC', '-c', file, '-o',
-                             path.with_suffix('.o'))
+                             Path(file).with_suffix('.o'))
         self.compile('-shared', *sorted((self.root / 'lib').glob('*.o')),
                      '-Wl,--version-script=lib/ripcord.map', '-o',
                      'libripcord.so')
