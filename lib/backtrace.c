@@ -194,8 +194,8 @@ static void store(struct walker *walker, uintptr_t address)
     walker->total++;
 }
 
-size_t ripcord_backtrace(const ripcord_panic *panic, void **addresses,
-                         size_t size)
+OWN_FRAME size_t ripcord_backtrace(const ripcord_panic *panic,
+                                   void **addresses, size_t size)
 {
     struct walker walker = {
         .visit = store, .into = addresses, .size = size
@@ -208,7 +208,8 @@ size_t ripcord_backtrace(const ripcord_panic *panic, void **addresses,
     return walker.total;
 }
 
-void ripcord_print_backtrace(const ripcord_panic *panic, int descriptor)
+OWN_FRAME void ripcord_print_backtrace(const ripcord_panic *panic,
+                                       int descriptor)
 {
     struct text text = { .descriptor = descriptor };
     int error = errno, state;

@@ -5,7 +5,7 @@
 #include "internal.h"
 
 /* Blocks that are left later find their entries marked as run. */
-void ripcord_fork_child(void)
+OWN_FRAME void ripcord_fork_child(void)
 {
     struct ripcord__entry *entry = ripcord__thread.top;
     struct place place = {

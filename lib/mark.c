@@ -59,7 +59,7 @@ static void unwind(const ripcord_mark *mark, struct place *place)
             (void)run_newest(NULL, false, place);
 }
 
-void ripcord_unwind(const ripcord_mark *mark)
+OWN_FRAME void ripcord_unwind(const ripcord_mark *mark)
 {
     mark_check(mark);
 

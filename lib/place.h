@@ -14,6 +14,9 @@
 #include "names.h"
 
 #define INTERNAL __attribute__((visibility("hidden")))
+/* For a function that compares its frame with what the program keeps in its
+   own: link-time optimisation must not make one frame of both. */
+#define OWN_FRAME __attribute__((noinline))
 #define ADDRESS_BITS (CHAR_BIT * sizeof(uintptr_t))
 
 /* Addresses from a multiple of 8 on, so many times 8; 0 where nothing is

@@ -36,7 +36,8 @@ static void check_all(struct place *place)
     }
 }
 
-struct ripcord__entry *ripcord__validate(const struct ripcord__site *site)
+OWN_FRAME struct ripcord__entry *ripcord__validate(
+    const struct ripcord__site *site)
 {
     static const struct ripcord__site unknown = {
         .file = "unknown", .function = "unknown"
