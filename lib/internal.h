@@ -280,8 +280,7 @@ static inline bool entry_check(struct ripcord__entry *entry,
    completes, or the thread exits. There must be one. Returns its site if that
    is of another kind than a plain call; one that was jumped over is only
    dropped. The entry is marked before it runs: whatever it does, and whoever
-   unwinds its frame later, it cannot run
-   again. */
+   unwinds its frame later, it cannot run again. */
 static inline const struct ripcord__site *run_newest(
     ripcord_panic *panic, bool completes, struct place *place)
 {
@@ -299,7 +298,6 @@ static inline const struct ripcord__site *run_newest(
     site->run(entry, panic);
     return NULL;
 }
-
 
 /* ---- describe_gnu.c or describe_posix.c, as configure finds ---- */
 

@@ -111,10 +111,13 @@ void running_push(struct ripcord__running *running,
     ripcord__thread.running = running;
 }
 
+/* A panic that repeats the older one does not supersede it. */
 static void note_replaced(ripcord_panic *panic, const ripcord_panic *older)
 {
     ripcord_replaced *replaced = &panic->replaced;
 
+    if (replaced->kind || panic->ripcord__own.repeats == REPEATS_NEWEST)
+        return;
     replaced->kind = older->kind;
     replaced->file = older->file;
     replaced->function = older->function;
@@ -129,7 +132,7 @@ static _Noreturn void land_at_once(void)
     struct ripcord__attempt *attempt = (void *)ripcord__thread.top;
     const ripcord_panic *older = panic_of(ripcord__thread.running);
 
-    if (older && !attempt->caught.replaced.kind)
+    if (older)
         note_replaced(&attempt->caught, older);
     attempt->caught.ripcord__own.depth = older ? older->ripcord__own.depth + 1
                                                : 1;
@@ -151,8 +154,7 @@ void panic_start(ripcord_panic *panic)
 
     running_push(&panic->ripcord__own, &place);
     ripcord_panic *older = panic_of(panic->ripcord__own.older);
-    if (older && panic->ripcord__own.repeats != REPEATS_NEWEST &&
-        !panic->replaced.kind)
+    if (older)
         note_replaced(panic, older);
     if (++panic->ripcord__own.depth > MAXIMUM_DEPTH)
         misuse("%d panics are nested, the newest raised at %s:%d in %s: %s",

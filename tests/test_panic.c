@@ -389,6 +389,33 @@ static void only_saves(ripcord_panic *p)
 }
 RIPCORD_RECOVERER(only_saves)
 
+static void repeats(ripcord_panic *p)
+{
+    attempt () {
+        panic_again(p);
+    } rescue (again) {
+        ck_assert_uint_eq(again->replaced.count, 0);
+    }
+    attempt () {
+        defer(trace, "on the way");
+        panic_again(p);
+    } rescue (again) {
+        ck_assert_uint_eq(again->replaced.count, 0);
+    }
+    trace_recovery(p);
+}
+RIPCORD_RECOVERER(repeats)
+
+START_TEST(panic_again_replaces_nothing_however_near_it_lands)
+{
+    recoverable () {
+        defer(repeats);
+        panic("first");
+    }
+    ck_traced("on the way recovered:first");
+}
+END_TEST
+
 START_TEST(a_panic_can_be_raised_again_from_a_rescue_or_a_copy)
 {
     attempt () {
@@ -447,4 +474,5 @@ RUN_SUITE("panic",
           a_recovery_drops_the_older_panics_of_its_frame,
           panic_again_keeps_everything_it_carried,
           panic_again_keeps_errno_as_it_is_then,
+          panic_again_replaces_nothing_however_near_it_lands,
           a_panic_can_be_raised_again_from_a_rescue_or_a_copy)
