@@ -4,9 +4,8 @@
  * sees it: what lets it refuse a recoverer that has no `recoverable` block
  * around it.
  *
- * A block tells what it is by declaring something again, under one fixed
- * name, in a form that hides the outer one without a warning: a struct tag
- * in C, a function in C++.
+ * A block tells what it is by declaring a struct again, under one fixed name,
+ * which hides the outer one without a warning.
  *
  * Nothing here is meant to be used directly.
  */
@@ -31,11 +30,14 @@
 
 #ifdef __cplusplus
 
+/* g++ warns of a local struct that hides another one, and takes no pragma in
+   the middle of a `for`. It is silent about what system headers expand to. */
+#pragma GCC system_header
+
 template <int Which, class Result> struct ripcord__landing_type {
     static constexpr int where = Which;
     typedef Result result;
 };
-template <class Type> Type ripcord__landing_of(Type (*)(Type *));
 template <class A, class B> struct ripcord__same {
     static constexpr bool value = false;
 };
@@ -61,20 +63,21 @@ template <class A, class B> struct ripcord__either<false, A, B> {
     typedef B type;
 };
 
-ripcord__landing_type<RIPCORD__NOWHERE, void *>
-ripcord__context(ripcord__landing_type<RIPCORD__NOWHERE, void *> *);
+struct ripcord__context
+    : ripcord__landing_type<RIPCORD__NOWHERE, void *> {};
 
-#define RIPCORD__CONTEXT decltype(ripcord__landing_of(&ripcord__context))
-#define RIPCORD__WHERE() (RIPCORD__CONTEXT::where)
-#define RIPCORD__RESULT_POINTER typename RIPCORD__CONTEXT::result
+#define RIPCORD__WHERE() (ripcord__context::where)
+#define RIPCORD__RESULT_POINTER typename ripcord__context::result
 #define RIPCORD__MUTABLE(type_) ripcord__mutable<type_>::type
 /* Half of one is nothing only to integers. */
 #define RIPCORD__IS_INTEGER(type) ((type)1 / 2 == 0)
-#define RIPCORD__IS_POINTER(object) \
-    ripcord__is_pointer<ripcord__bare<decltype((object))>::type>::value
+#define RIPCORD__IS_POINTER(object)                                        \
+    ripcord__is_pointer<                                                   \
+        typename ripcord__bare<decltype((object))>::type>::value
 #define RIPCORD__SAME_TYPE(a, b) \
-    ripcord__same<ripcord__bare<decltype((a))>::type, b>::value
-#define RIPCORD__EITHER(first, a, b) ripcord__either<(first), a, b>::type
+    ripcord__same<typename ripcord__bare<decltype((a))>::type, b>::value
+#define RIPCORD__EITHER(first, a, b) \
+    typename ripcord__either<(first), a, b>::type
 #define RIPCORD__IS_VOLATILE(object)                                       \
     ripcord__same<                                                         \
         typename ripcord__bare<decltype((object))>::type,                  \
@@ -90,9 +93,8 @@ template <bool IsVolatile> struct ripcord__named_result {
 /* Runs the statement behind it once, in a landing of the given kind. */
 #define RIPCORD__INSIDE(which, pointer, checks, once)                      \
     for (bool once = true; once; once = false)                             \
-        for (ripcord__landing_type<which, pointer>                         \
-                 ripcord__context(                                         \
-                     ripcord__landing_type<which, pointer> *);             \
+        for (struct ripcord__context                                       \
+                 : ripcord__landing_type<which, pointer> {};               \
              once checks; once = false)
 
 #else

@@ -247,6 +247,55 @@ static void kinds(int which, void *value)
     }
 }
 
+/* ---- In C++ also callbacks with the linkage of C, and templates ---- */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+int callback(int n);
+
+int callback(int n)
+{
+    volatile int status = 0;
+    volatile long length = 0;
+    recoverable (status) {
+        defer(to_status, &status);
+        recoverable (length) {
+            length = may_panic(n);
+        }
+        recoverable_return((int)length);
+    }
+    attempt () {
+        recoverable () {
+            (void)may_panic(n);
+        }
+    } rescue (p) {
+        trace(p->message);
+    }
+    return status;
+}
+
+#ifdef __cplusplus
+}
+
+template <class Number> static Number any(Number n)
+{
+    volatile Number result = 0;
+    recoverable (result) {
+        defer_scope(scope);
+        defer_to(scope, to_status, &result);
+        recoverable_return(*not_null(&n) + may_panic(n));
+    }
+    return result;
+}
+#else
+static int any(int n)
+{
+    return n < 0 ? 500 : n + n;
+}
+#endif
+
 int main(void)
 {
     static const int numbers[] = { 1, 0, -2, 5, 99, 1 };
@@ -290,5 +339,11 @@ int main(void)
         kinds(n, &pair);
     expect("kinds", "no stock 0 other no stock 7 other no stock 0 same "
                     "0 other");
+    trace_number(callback(3));
+    trace_number(callback(-3));
+    expect("callback", "3 negative: -3 500");
+    trace_number(any(4));
+    trace_number(any(-4));
+    expect("any", "8 500");
     return finish();
 }
