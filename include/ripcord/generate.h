@@ -48,7 +48,7 @@ RIPCORD__BEGIN
         RIPCORD__OPEN members                                              \
     } __attribute__((may_alias));                                          \
     typedef struct ripcord__call_##f ripcord__record_##f                   \
-        __attribute__((aligned(8)));                                       \
+        __attribute__((aligned(sizeof(void *))));                          \
     RIPCORD__INLINE struct ripcord__call_##f ripcord__arguments_of_##f(    \
         const struct ripcord__site *ripcord__s RIPCORD__OPEN parameters)   \
     {                                                                      \
