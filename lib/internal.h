@@ -20,9 +20,14 @@
  *     mark.c      unwinding for somebody else's longjmp
  *     stack.c     coroutines
  *     loaded.c    whether the module of a call is loaded
+ *     validate.c  the check of all that is pending
+ *     kinds.c     the kinds of panics that the library raises
+ *     checked.c   the panics of checked operations
+ *     must.c      calls of the C library that panic when they fail
+ *     libc.c      releasing what the C library gave
  *     text.c      text built without memory
  *
- * Those about signals are in crash.h.
+ * Those about signals are in crash.h, those about backtraces in trace.h.
  */
 #ifndef RIPCORD_INTERNAL_H
 #define RIPCORD_INTERNAL_H

@@ -39,7 +39,7 @@
  * RIPCORD_OVERFLOW_ERROR: "runtime error: integer overflow: 2147483647 + 1".
  * A division by zero panics with RIPCORD_DIVIDE_ERROR: "runtime error:
  * integer divide by zero". Operands are integers of any type, of one
- * signedness or two.
+ * signedness or two; those of a division must fit that type themselves.
  */
 #define RIPCORD_CHECKED_ADD(a, b) \
     RIPCORD__OPERATION(RIPCORD__UNIQUE, __builtin_add_overflow, +, a, b)

@@ -55,10 +55,11 @@ RIPCORD__BEGIN
  * RIPCORD_DEFER_ON_SUCCESS(function, arguments...)
  *
  * As RIPCORD_DEFER, but the call runs only when the block is not completed,
- * because a panic leaves it, or only when it is: at its end, by `return`,
- * `break`, `continue` or `goto`, and also when a later deferred call of the
- * block has already recovered the panic. The pair is for rollback and
- * commit.
+ * because a panic or the exit of the thread leaves it, or only when it is: at
+ * its end, by `return`, `break`, `continue` or `goto`, and also when a later
+ * deferred call of the block has already recovered the panic. The pair is for
+ * rollback and commit. What unwinds the stack by itself (pthread_exit, a
+ * cancellation, a C++ exception) completes a block: see ripcord_thread(3).
  */
 #define RIPCORD_DEFER_ON_FAILURE(...)                        \
     RIPCORD__DEFER(RIPCORD__JOIN(ripcord__call, __COUNTER__), \
