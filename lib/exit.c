@@ -38,6 +38,8 @@ static _Noreturn void run_exit(const struct ripcord__exit *given,
     running_push(&loop.exit.running, &place);
     hold_cancellation(&loop.exit.running);
     (void)_setjmp(loop.buffer);
+    /* Coming back, what a call in between has unloaded is not known. */
+    place.known = program;
     while (ripcord__thread.top)
         (void)run_newest(NULL, false, &place);
     /* Whatever is left on the list ends with the thread, and an exit that
