@@ -112,6 +112,7 @@ int ripcord__thread_detach(const char *file, int line, const char *function,
 
     if (task->panicked) {
         task->is_joined = true;
+        task->panicked = false;
         tasks_unlock();
         thread_unjoined(task);
         tasks_lock();

@@ -124,8 +124,9 @@ static void keep(struct ripcord__task *task, const ripcord_panic *panic)
     panic_copy(&task->panic, panic);
     /* What it ran on top of is gone. */
     task->panic.ripcord__own.older = NULL;
-    task->panicked = true;
     bool unjoinable = is_unjoinable(task);
+    /* What is told now is not told at the exit of the process again. */
+    task->panicked = !unjoinable;
     tasks_unlock();
     if (unjoinable)
         thread_unjoined(task);
