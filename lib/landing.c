@@ -132,12 +132,15 @@ void ripcord__recoverable_run(struct ripcord__entry *entry,
     (void)panic;
 }
 
-/* Runs the rest of a block's calls as at its normal end. */
+/* Runs the rest of a block's calls as at its normal end, and takes its entry
+   off. Nothing is left of either after ripcord_fork_child. */
 static void run_rest(struct ripcord__landing *landing,
                      struct place *place)
 {
-    while (ripcord__thread.top != &landing->entry)
+    while (ripcord__thread.top && ripcord__thread.top != &landing->entry)
         (void)run_newest(NULL, true, place);
+    if (ripcord__thread.top)
+        ripcord__pull(&landing->entry);
 }
 
 void ripcord__recoverable_left(struct ripcord__landing *landing)
@@ -154,7 +157,6 @@ void ripcord__recoverable_left(struct ripcord__landing *landing)
     }
     ripcord__thread.top = landing->landed.previous;
     run_rest(landing, &place);
-    ripcord__pull(&landing->entry);
     errno = landing->error;
 }
 
@@ -209,7 +211,6 @@ void ripcord__finish(const char *file, int line, const char *function)
     exit_rescue(landing, &place);
     run_rest(landing, &place);
     landing->entry.site = NULL;
-    ripcord__pull(&landing->entry);
 }
 
 void ripcord__attempt_run(struct ripcord__entry *entry, ripcord_panic *panic)

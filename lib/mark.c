@@ -34,11 +34,24 @@ static bool is_pending(const struct ripcord__entry *wanted,
     return entry == wanted;
 }
 
+/* Whether the panic or exit that ran when the mark was set still does. */
+static bool is_running(const struct ripcord__running *wanted)
+{
+    const struct ripcord__running *running = ripcord__thread.running;
+
+    while (running && running != wanted)
+        running = running->older;
+    return running == wanted;
+}
+
 /* The panics that began since then end here, as where they land. */
 static void drop_running(const ripcord_mark *mark)
 {
-    struct ripcord__running *running = running_drop(mark->running);
+    struct ripcord__running *running;
 
+    if (!ripcord__thread.running)
+        return;
+    running = running_drop(mark->running);
     if (running)
         release_cancellation(running);
     if (ripcord__thread.running != mark->running)
@@ -49,7 +62,8 @@ static void unwind(const ripcord_mark *mark, struct place *place)
 {
     struct ripcord__entry *top;
 
-    while ((top = ripcord__thread.top) != mark->top)
+    /* There is nothing any more after ripcord_fork_child. */
+    while ((top = ripcord__thread.top) && top != mark->top)
         if (is_stale(top, place) &&
             stale_search(mark->top) != SEARCH_FOUND)
             stale_cut(mark->top, "a call was jumped over before it could be "
@@ -70,7 +84,7 @@ OWN_FRAME void ripcord_unwind(const ripcord_mark *mark)
     };
     int error = errno;
 
-    if (!is_pending(mark->top, &place))
+    if (!is_pending(mark->top, &place) || !is_running(mark->running))
         misuse("the mark set at %s:%d in %s is not on this stack of calls: "
                "its block was left, or the stack was switched", site->file,
                site->line, site->function);

@@ -160,7 +160,8 @@ void scope_drop(struct ripcord__entry *entry)
 {
     ripcord_scope *scope = (ripcord_scope *)(void *)entry;
 
-    while (scope->chunk)
-        drop_chunk(scope);
+    while (drop_chunk(scope))
+        continue;
+    scope->newest = scope->limit;
     scope->thread = NULL;
 }

@@ -303,6 +303,30 @@ static void marks_a_block_that_ends(void)
     ripcord_unwind(&place);
 }
 
+static void marks(ripcord_panic *p)
+{
+    place = RIPCORD_MARK();
+    (void)recover(p);
+}
+RIPCORD_RECOVERER(marks)
+
+static void unwinds(void)
+{
+    ripcord_unwind(&place);
+}
+RIPCORD_DEFERRABLE(unwinds)
+
+/* The entry of the scope is there again while its calls run. */
+static void marks_a_panic_that_is_over(void)
+{
+    recoverable () {
+        defer_scope(calls);
+        defer_to(calls, unwinds);
+        defer(marks);
+        panic("over");
+    }
+}
+
 static void unset_mark(void)
 {
     static const ripcord_mark unset;
@@ -328,6 +352,7 @@ START_TEST(a_mark_that_is_none_is_refused)
     ck_dies(marks_a_block_that_ends, "the mark set at ");
     ck_dies(marks_a_block_that_ends, " in marks_a_block_that_ends is not on "
                                      "this stack of calls");
+    ck_dies(marks_a_panic_that_is_over, " in marks is not on this stack");
     ck_dies(unset_mark, "a mark that was never set");
     ck_dies(mark_of_another_thread,
             " in mark_of_another_thread belongs to another thread");

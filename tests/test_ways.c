@@ -504,6 +504,67 @@ START_TEST(a_scope_that_was_dropped_takes_no_more_calls)
 }
 END_TEST
 
+static void becomes_child(void) { ripcord_fork_child(); }
+RIPCORD_DEFERRABLE(becomes_child)
+
+static void by_a_call_of_a_scope(void)
+{
+    defer(say, "outer");
+    defer_scope(calls);
+    defer_to(calls, say, "scoped");
+    defer_to(calls, becomes_child);
+    defer_to(calls, say, "newest");
+}
+
+static void by_a_call_after_a_recovery(void)
+{
+    defer(say, "outer");
+    recoverable () {
+        defer(say, "inner");
+        defer(becomes_child);
+        defer(recovers);
+        panic("recovered");
+    }
+    say("behind");
+}
+
+static int returns_by_a_call(void)
+{
+    volatile int result = 0;
+    defer(say, "outer");
+    recoverable (result) {
+        defer(say, "inner");
+        defer(becomes_child);
+        recoverable_return(3);
+    }
+    return result;
+}
+
+static void by_a_call_of_a_return(void)
+{
+    if (returns_by_a_call() == 3)
+        say("returned");
+}
+
+static void by_a_call_before_a_jump(void)
+{
+    defer(say, "outer");
+    ripcord_mark mark = RIPCORD_MARK();
+    defer(say, "inner");
+    defer(becomes_child);
+    ripcord_unwind(&mark);
+    say("behind");
+}
+
+START_TEST(what_is_pending_may_be_dropped_by_a_deferred_call)
+{
+    ck_ends(by_a_call_of_a_scope, 0, "newest ");
+    ck_ends(by_a_call_after_a_recovery, 0, "recovered behind ");
+    ck_ends(by_a_call_of_a_return, 0, "returned ");
+    ck_ends(by_a_call_before_a_jump, 0, "behind ");
+}
+END_TEST
+
 static pid_t child;
 
 static int returns_from_fork(void)
@@ -645,6 +706,7 @@ RUN_SUITE("ways",
           pthread_exit_looks_like_a_normal_end_and_thread_exit_does_not,
           ripcord_fork_child_drops_what_is_pending,
           a_scope_that_was_dropped_takes_no_more_calls,
+          what_is_pending_may_be_dropped_by_a_deferred_call,
           a_child_that_returns_runs_the_calls_in_its_own_process,
           a_process_of_many_threads_can_be_forked,
           a_thread_of_the_parent_is_over_in_the_child)
