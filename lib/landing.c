@@ -132,15 +132,44 @@ void ripcord__recoverable_run(struct ripcord__entry *entry,
     (void)panic;
 }
 
-/* Runs the rest of a block's calls as at its normal end, and takes its entry
-   off. Nothing is left of either after ripcord_fork_child. */
-static void run_rest(struct ripcord__landing *landing,
-                     struct place *place)
+struct rest {
+    struct ripcord__landing *landing;   /* NULL when nothing is left */
+    struct place *place;
+};
+
+/* If a call is left by an exception, or by the end of the thread, this goes on
+   with those behind it: after a recovery their block has no cleanups for them
+   any more. There are none after ripcord_fork_child. */
+static void finish_rest(struct rest *left)
 {
+    struct ripcord__landing *landing = left->landing;
+
+    if (!landing)
+        return;
+    struct rest rest __attribute__((cleanup(finish_rest))) = *left;
     while (ripcord__thread.top && ripcord__thread.top != &landing->entry)
-        (void)run_newest(NULL, true, place);
+        (void)run_newest(NULL, true, rest.place);
     if (ripcord__thread.top)
         ripcord__pull(&landing->entry);
+    landing->entry.site = NULL;
+    rest.landing = NULL;
+}
+
+static __attribute__((noinline)) void run_some_rest(
+    struct ripcord__landing *landing, struct place *place)
+{
+    finish_rest(&(struct rest){ landing, place });
+}
+
+/* Runs the rest of a block's calls as at its normal end, and takes its entry
+   off. */
+static inline void run_rest(struct ripcord__landing *landing,
+                            struct place *place)
+{
+    if (ripcord__thread.top == &landing->entry)
+        ripcord__pull(&landing->entry);
+    else
+        run_some_rest(landing, place);
 }
 
 void ripcord__recoverable_left(struct ripcord__landing *landing)

@@ -119,6 +119,14 @@ void ripcord__scope_run(struct ripcord__entry *entry, ripcord_panic *panic)
     run_call(site, entry, panic);
 }
 
+/* A call was left by an exception, or by the end of the thread: the block has
+   no cleanup for the calls behind it, since this is in the midst of it. */
+static void finish_unwound(ripcord_scope **scope)
+{
+    if (RIPCORD__RARELY(*scope))
+        ripcord__scope_finish(*scope);
+}
+
 void ripcord__scope_finish(ripcord_scope *scope)
 {
     const struct ripcord__site *site;
@@ -127,10 +135,12 @@ void ripcord__scope_finish(ripcord_scope *scope)
     if (!ripcord__pop(&scope->entry))
         return;
     ripcord__push(&scope->entry);
+    ripcord_scope *left __attribute__((cleanup(finish_unwound))) = scope;
     do
         while ((site = newest_call(scope, &known)))
             site->run(&scope->entry, NULL);
     while (drop_chunk(scope));
+    left = NULL;
     (void)ripcord__pop(&scope->entry);
 }
 

@@ -49,6 +49,14 @@ static void throws_out_of_a_panic()
     panic("left behind");
 }
 
+static void throws_out_of_a_scope()
+{
+    defer_scope(calls);
+    defer_to(calls, leave_number, 6);
+    defer_to(calls, throws_too);
+    defer_to(calls, leave_number, 7);
+}
+
 static unsigned panics_running()
 {
     unsigned count = 99;
@@ -111,6 +119,13 @@ int main()
     }
     failed += check("an exception ends the panic that it leaves",
                     "5exception0");
+    try {
+        throws_out_of_a_scope();
+    } catch (const std::exception &exception) {
+        letters += exception.what();
+    }
+    failed += check("an exception of a scope's call runs those behind it",
+                    "76exception");
     letters += std::to_string(returns(41L));
     failed += check("a template may name a result of its own type", "42");
     return failed != 0;

@@ -438,6 +438,73 @@ START_TEST(pthread_exit_looks_like_a_normal_end_and_thread_exit_does_not)
 }
 END_TEST
 
+/* ---- Calls that do not return ---- */
+
+static void ends_the_thread(void)
+{
+    pthread_exit(NULL);
+}
+RIPCORD_DEFERRABLE(ends_the_thread)
+
+static void *in_a_call_of_a_scope(void *unused)
+{
+    defer(say, "outer");
+    defer_scope(calls);
+    for (int i = 0; i < 100; i++)
+        defer_to(calls, say, ".");
+    defer_to(calls, ends_the_thread);
+    defer_to(calls, say, "newest");
+    return unused;
+}
+
+static void *in_a_call_after_a_recovery(void *unused)
+{
+    defer(say, "outer");
+    recoverable () {
+        defer(say, "rest");
+        defer(say, "older");
+        defer(ends_the_thread);
+        defer(recovers);
+        panic("recovered");
+    }
+    return unused;
+}
+
+static void *returns_by_such_a_call(void *unused)
+{
+    void *volatile result = NULL;
+    defer(say, "outer");
+    recoverable (result) {
+        defer(say, "rest");
+        defer(ends_the_thread);
+        recoverable_return(unused);
+    }
+    return result;
+}
+
+static void joined_after(void *(*function)(void *))
+{
+    ripcord_thread thread;
+    must_zero(thread_start(&thread, NULL, function, NULL));
+    must_zero(thread_join(thread, NULL, NULL));
+}
+
+static void by_a_scope(void) { joined_after(in_a_call_of_a_scope); }
+static void by_the_rest(void) { joined_after(in_a_call_after_a_recovery); }
+static void by_a_return(void) { joined_after(returns_by_such_a_call); }
+
+START_TEST(calls_behind_one_that_does_not_return_run)
+{
+    struct ending many = run_apart(by_a_scope);
+    ck_assert_ptr_eq(strstr(many.output, "newest . . "),
+                     many.output);
+    ck_assert_uint_eq(strlen(many.output),
+                      strlen("newest outer ") + 100 * strlen(". "));
+    ck_ends(by_the_rest, 0, "recovered older rest outer ");
+    ck_ends(by_a_return, 0, "rest outer ");
+}
+END_TEST
+
 /* ---- fork ---- */
 
 static void forks_and(void (*in_child)(void))
@@ -704,6 +771,7 @@ RUN_SUITE("ways",
           an_asynchronous_cancellation_runs_the_calls_of_callers,
           what_an_asynchronous_cancellation_skips_is_diagnosed,
           pthread_exit_looks_like_a_normal_end_and_thread_exit_does_not,
+          calls_behind_one_that_does_not_return_run,
           ripcord_fork_child_drops_what_is_pending,
           a_scope_that_was_dropped_takes_no_more_calls,
           what_is_pending_may_be_dropped_by_a_deferred_call,
