@@ -9,6 +9,8 @@
 
 #include "cpp.h"
 #include <ripcord/cpp.hpp>
+// Its macros leave the header above alone.
+#include <ripcord/short.h>
 
 RIPCORD_DEFERRABLE(leave_letter, char)
 
@@ -54,7 +56,7 @@ static void catches_a_panic()
         letters += "not reached";
     } catch (const ripcord::panic_error &error) {
         letters += std::string("[") + error.what() + "]";
-        letters += error.panic().function;
+        letters += error.get().function;
         letters += error.is(RIPCORD_PLAIN) ? "+" : "-";
         letters += error.is(RIPCORD_RUNTIME_ERROR) ? "+" : "-";
     }

@@ -19,6 +19,10 @@
 #ifndef RIPCORD_CPP_HPP
 #define RIPCORD_CPP_HPP
 
+#ifdef RIPCORD_SHORT_H
+#error "include ripcord/short.h last: its macros, such as `at`, are in the way"
+#endif
+
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -48,7 +52,8 @@ public:
     /// The message of the panic, valid as long as this object.
     const char *what() const noexcept override { return panic_.message; }
 
-    const ripcord_panic &panic() const noexcept { return panic_; }
+    /// The panic; not named so, for <ripcord/short.h> has a macro `panic`.
+    const ripcord_panic &get() const noexcept { return panic_; }
 
     /// Whether the panic's kind is `kind` or descends from it.
     bool is(const ripcord_kind &kind) const noexcept
@@ -130,7 +135,7 @@ struct raised {
     void set(const panic_error &error) noexcept
     {
         was_panic = true;
-        panic = error.panic();
+        panic = error.get();
     }
     void set(const ripcord_kind &of, const char *what) noexcept
     {
