@@ -23,7 +23,7 @@
 
 typedef struct Dwfl Dwfl;
 typedef struct Dwfl_Module Dwfl_Module;
-typedef struct Dwfl_Line Dwfl_Line;
+typedef struct Dwarf_Line Dwarf_Line;
 typedef struct Dwarf_Files Dwarf_Files;
 
 typedef struct {
@@ -55,11 +55,14 @@ typedef struct {
     F(int, dwfl_linux_proc_report, (Dwfl *, pid_t))                        \
     F(int, dwfl_report_end, (Dwfl *, void *, void *))                      \
     F(Dwfl_Module *, dwfl_addrmodule, (Dwfl *, uint64_t))                  \
-    F(Dwfl_Line *, dwfl_module_getsrc, (Dwfl_Module *, uint64_t))          \
-    F(const char *, dwfl_lineinfo, (Dwfl_Line *, uint64_t *, int *, int *, \
-                                    uint64_t *, uint64_t *))               \
     F(Dwarf_Die *, dwfl_module_addrdie, (Dwfl_Module *, uint64_t,          \
                                          uint64_t *))                      \
+    F(Dwarf_Die *, dwfl_module_nextcu, (Dwfl_Module *, Dwarf_Die *,        \
+                                        uint64_t *))                       \
+    F(int, dwarf_haspc, (Dwarf_Die *, uint64_t))                           \
+    F(Dwarf_Line *, dwarf_getsrc_die, (Dwarf_Die *, uint64_t))             \
+    F(int, dwarf_lineno, (Dwarf_Line *, int *))                            \
+    F(const char *, dwarf_linesrc, (Dwarf_Line *, uint64_t *, uint64_t *)) \
     F(int, dwarf_getscopes, (Dwarf_Die *, uint64_t, Dwarf_Die **))         \
     F(int, dwarf_getscopes_die, (Dwarf_Die *, Dwarf_Die **))               \
     F(int, dwarf_tag, (Dwarf_Die *))                                       \
@@ -112,31 +115,53 @@ bool debuginfo_open(void)
            dwfl_report_end(session, NULL, NULL) == 0;
 }
 
-/* The file, and the line. */
-static const char *find_line(uintptr_t address, int *line)
+/* A unit of debug information, and an address as it counts them. */
+struct spot {
+    Dwarf_Die *unit;
+    uint64_t address;
+};
+
+/* gcc writes a table that leads from addresses to units. Without it, as clang
+   leaves it out, every unit is asked. */
+static bool find_spot(struct spot *spot, uintptr_t address)
 {
     Dwfl_Module *module = dwfl_addrmodule(session, address);
-    Dwfl_Line *found = module ? dwfl_module_getsrc(module, address) : NULL;
-    return found ? dwfl_lineinfo(found, NULL, line, NULL, NULL, NULL) : NULL;
+    uint64_t bias = 0;
+
+    if (!module)
+        return false;
+    spot->unit = dwfl_module_addrdie(module, address, &bias);
+    if (!spot->unit)
+        do
+            spot->unit = dwfl_module_nextcu(module, spot->unit, &bias);
+        while (spot->unit && dwarf_haspc(spot->unit, address - bias) <= 0);
+    spot->address = address - bias;
+    return spot->unit != NULL;
+}
+
+/* The file, and the line. */
+static const char *find_line(const struct spot *spot, int *line)
+{
+    Dwarf_Line *found = dwarf_getsrc_die(spot->unit, spot->address);
+    if (!found || dwarf_lineno(found, line) != 0)
+        return NULL;
+    return dwarf_linesrc(found, NULL, NULL);
 }
 
 bool debuginfo_knows(uintptr_t address)
 {
+    struct spot spot;
     int line;
-    return find_line(address, &line) != NULL;
+    return find_spot(&spot, address) && find_line(&spot, &line);
 }
 
 /* The scopes that enclose the address, the innermost first: those that are
    written around each other in the code, not in the source. */
-static int find_scopes(uintptr_t address, Dwarf_Die **unit,
-                       Dwarf_Die **scopes)
+static int find_scopes(const struct spot *spot, Dwarf_Die **scopes)
 {
-    uint64_t bias = 0;
-    Dwfl_Module *module = dwfl_addrmodule(session, address);
     Dwarf_Die innermost;
 
-    *unit = dwfl_module_addrdie(module, address, &bias);
-    if (!*unit || dwarf_getscopes(*unit, address - bias, scopes) <= 0)
+    if (dwarf_getscopes(spot->unit, spot->address, scopes) <= 0)
         return 0;
     innermost = (*scopes)[0];
     return dwarf_getscopes_die(&innermost, scopes);
@@ -179,14 +204,16 @@ static bool is_of_macro(Dwarf_Die *die)
 
 bool debuginfo_write(struct text *text, const struct frame *frame)
 {
-    Dwarf_Die *scopes, *unit;
+    Dwarf_Die *scopes;
+    struct spot spot;
+    const char *file;
     int line, count;
-    const char *file = find_line(frame->address, &line);
     bool written = false;
 
-    if (!file)
+    if (!find_spot(&spot, frame->address) ||
+        !(file = find_line(&spot, &line)))
         return false;
-    count = find_scopes(frame->address, &unit, &scopes);
+    count = find_scopes(&spot, &scopes);
     for (int i = 0; i < count && file; i++) {
         int tag = dwarf_tag(&scopes[i]);
         bool inlined = tag == TAG_INLINED_SUBROUTINE;
@@ -200,7 +227,7 @@ bool debuginfo_write(struct text *text, const struct frame *frame)
             written = true;
         }
         if (inlined)
-            file = find_call(unit, &scopes[i], &line);
+            file = find_call(spot.unit, &scopes[i], &line);
     }
     return written;
 }

@@ -220,6 +220,14 @@ if [ -s refined ]; then
   run
   traced 'source lines: of a thread with a small stack' refined \
     inlined take passes fill serve run
+  # clang writes no table of addresses.
+  if choose clang; then
+    # shellcheck disable=SC2086
+    build $cc -g -O2
+    run
+    has_line 'source lines: of clang' refined "prog\.c:$serves +0x[0-9a-f]*\$"
+  fi
+  choose gcc || choose clang
   # shellcheck disable=SC2086
   build $cc -g -O2
 else
