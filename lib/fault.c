@@ -113,6 +113,8 @@ static int check(const ripcord_fault_options *options)
 
 static int enable(const ripcord_fault_options *options)
 {
+    bool was_attached = altstack_is_attached();
+
     if (check(options) != 0)
         return -1;
     fault_options = *options;
@@ -122,7 +124,8 @@ static int enable(const ripcord_fault_options *options)
         take(cleanups, COUNT(cleanups), options->cleanup,
              cleanup_handler) != 0) {
         give_all_back();
-        altstack_release();
+        if (!was_attached)
+            altstack_release();
         return -1;
     }
     __atomic_store_n(&enabled, true, __ATOMIC_RELEASE);

@@ -44,6 +44,24 @@ START_TEST(options_that_make_no_sense_are_refused)
 }
 END_TEST
 
+START_TEST(a_thread_that_was_attached_stays_so_when_enabling_fails)
+{
+    ripcord_fault_options options = RIPCORD_FAULT_OPTIONS;
+    stack_t before, after;
+
+    ck_assert_int_eq(ripcord_thread_attach(), 0);
+    ck_assert_int_eq(sigaltstack(NULL, &before), 0);
+    ck_assert_int_eq(ripcord_interrupts_enable(), 0);
+    options.cleanup = RIPCORD_CLEANUP_TERM;
+    ck_assert_int_eq(ripcord_faults_enable(&options), -1);
+    ck_assert_int_eq(errno, EALREADY);
+    ck_assert_int_eq(sigaltstack(NULL, &after), 0);
+    ck_assert_ptr_eq(after.ss_sp, before.ss_sp);
+    ck_assert_int_eq(after.ss_flags, before.ss_flags);
+    ck_assert_int_eq(ripcord_interrupts_disable(), 0);
+}
+END_TEST
+
 START_TEST(enabled_twice_is_an_error)
 {
     enable(NULL);
@@ -409,6 +427,7 @@ END_TEST
 
 RUN_SUITE("fault_setup",
     options_that_make_no_sense_are_refused,
+    a_thread_that_was_attached_stays_so_when_enabling_fails,
     enabled_twice_is_an_error,
     disabling_puts_back_what_was_there,
     a_handler_installed_above_is_left_alone,
