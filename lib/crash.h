@@ -35,6 +35,7 @@
 struct ripcord__crash {
     ripcord_panic panic;
     siginfo_t *info;            /* of the signal */
+    void *context;              /* that it interrupted */
     bool fatal;                 /* no landing may end it */
     bool quiet;                 /* a signal that asks the process to end */
     bool watched;               /* the watchdog is there for it */
@@ -73,8 +74,9 @@ INTERNAL void signal_give_back(int signal);
 /* For handlers: what would have happened if it had not been taken. */
 INTERNAL void signal_pass_on(int signal, siginfo_t *info, void *context);
 /* Gives the signal back and sends it to the thread again, for the moment
-   when the handler returns. */
-INTERNAL void signal_repeat(int signal, siginfo_t *info);
+   when the handler returns, to end the process or for a handler that was
+   there before. */
+INTERNAL void signal_repeat(int signal, siginfo_t *info, void *context);
 /* Ends the process by a signal. It is not _Noreturn, for before a call of
    such a function AddressSanitizer takes a lock. */
 INTERNAL void signal_kill(int signal);

@@ -44,7 +44,7 @@ static void restore_mask(int signal, const void *context)
    interrupted code, below which nothing of the thread's own stack is alive.
    Returns where the panic is made: a fatal one lands nowhere. */
 static ripcord_panic *begin(struct ripcord__crash *crash, siginfo_t *info,
-                            const void *context, const char *frame)
+                            void *context, const char *frame)
 {
     uintptr_t stack_pointer = machine_stack_pointer(context);
     ripcord_panic *panic = &crash->panic;
@@ -59,6 +59,7 @@ static ripcord_panic *begin(struct ripcord__crash *crash, siginfo_t *info,
     if (panic == &crash->panic)
         panic->ripcord__own.crash = crash;
     crash->info = info;
+    crash->context = context;
     crash->watched = false;
     crash->late = false;
     restore_mask(info->si_signo, context);
@@ -89,7 +90,7 @@ static void run(struct ripcord__crash *crash, ripcord_panic *panic)
         panic_start(panic);
     }
     watchdog_stop();
-    signal_repeat(crash->info->si_signo, crash->info);
+    signal_repeat(crash->info->si_signo, crash->info, crash->context);
 }
 
 static void raise_fault(siginfo_t *info, void *context)
@@ -115,11 +116,12 @@ static void raise_fault(siginfo_t *info, void *context)
 
 /* When one more panic makes no sense: the process dies of the oldest signal,
    or of this one. */
-static void give_up(int signal, siginfo_t *info, const char *why)
+static void give_up(int signal, siginfo_t *info, void *context,
+                    const char *why)
 {
     crash_say(why);
     crash_end(ripcord__thread.running);
-    signal_repeat(signal, info);
+    signal_repeat(signal, info, context);
 }
 
 /* Each nested crash takes a few kilobytes of the stack it is on. */
@@ -137,7 +139,7 @@ void fault_handler(int signal, siginfo_t *info, void *context)
 
     if (altstack_is_lost(stack_pointer)) {
         crash_say("the alternate stack overflowed");
-        signal_repeat(signal, info);
+        signal_repeat(signal, info, context);
         return;
     }
     altstack_note(context, stack_pointer);
@@ -146,9 +148,10 @@ void fault_handler(int signal, siginfo_t *info, void *context)
     else if (!is_fault(signal, info))
         signal_pass_on(signal, info, context);
     else if (uncaught_here() && !ripcord__thread.top)
-        give_up(signal, info, "a fault while a panic was reported");
+        give_up(signal, info, context, "a fault while a panic was reported");
     else if (is_too_deep())
-        give_up(signal, info, "deferred calls fault again and again");
+        give_up(signal, info, context,
+                "deferred calls fault again and again");
     else
         raise_fault(info, context);
     errno = error;
@@ -184,7 +187,7 @@ void cleanup_handler(int signal, siginfo_t *info, void *context)
     else if (crash && crash->quiet && signal == SIGABRT)
         crash_end(ripcord__thread.running);
     else if (!crash && !ripcord__thread.top)
-        signal_repeat(signal, info);
+        signal_repeat(signal, info, context);
     else if (!crash || !crash->quiet)
         raise_cleanup(info, context);
     errno = error;

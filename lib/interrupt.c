@@ -19,11 +19,10 @@ static void interrupt_handler(int signal, siginfo_t *info, void *context)
 {
     int nothing = 0;
 
-    (void)context;
     if (!__atomic_compare_exchange_n(&ripcord__interrupt, &nothing, signal,
                                      false, __ATOMIC_RELAXED,
                                      __ATOMIC_RELAXED))
-        signal_repeat(signal, info);
+        signal_repeat(signal, info, context);
 }
 
 void ripcord__interrupted(const char *file, int line, const char *function)

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 static struct taken {
@@ -84,12 +85,19 @@ void signal_give_back(int signal)
    that it arrives in the code that was interrupted, with all that the kernel
    had told of it. A fault would come again by itself there, unless a
    deferred call or another thread has mended its cause meanwhile, and the
-   program must not go on after its deferred calls have run. */
-void signal_repeat(int signal, siginfo_t *info)
+   program must not go on after its deferred calls have run: neither where it
+   ignored the signal, nor where it had that let through for just one call,
+   as ppoll does. */
+void signal_repeat(int signal, siginfo_t *info, void *context)
 {
+    struct sigaction action = table[signal].previous;
+    ucontext_t *interrupted = context;
     sigset_t only;
 
-    (void)sigaction(signal, &table[signal].previous, NULL);
+    if (action.sa_handler == SIG_IGN)
+        action.sa_handler = SIG_DFL;
+    (void)sigaction(signal, &action, NULL);
+    (void)sigdelset(&interrupted->uc_sigmask, signal);
     (void)sigemptyset(&only);
     (void)sigaddset(&only, signal);
     (void)pthread_sigmask(SIG_BLOCK, &only, NULL);
@@ -127,7 +135,7 @@ void signal_pass_on(int signal, siginfo_t *info, void *context)
         call_previous(taken, signal, info, context);
     /* The kernel ignores a signal that was sent, but no fault. */
     else if (is_default || info->si_code > 0)
-        signal_repeat(signal, info);
+        signal_repeat(signal, info, context);
 }
 
 void signal_kill(int signal)

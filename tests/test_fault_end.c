@@ -187,6 +187,23 @@ START_TEST(a_fault_whose_cause_is_gone_ends_the_process_all_the_same)
 }
 END_TEST
 
+/* What comes after a breakpoint is the next instruction, not the same. */
+static void ignored(void)
+{
+    (void)signal(SIGTRAP, SIG_IGN);
+    enable(NULL);
+    defer(say, "cleanup");
+    execute_trap();
+    say("goes on");
+}
+
+START_TEST(so_does_one_that_was_ignored)
+{
+    ck_ends(ignored, SIGTRAP, "cleanup\nfatal error: trace trap\n"
+            "[signal SIGTRAP: trace trap code=? addr=unknown pc=?]\n");
+}
+END_TEST
+
 /* ---- Faults that nobody can recover ---- */
 
 static void wild(void)
@@ -358,6 +375,7 @@ RUN_SUITE("fault_end",
     one_whose_frames_are_gone_ends_as_a_panic,
     the_exit_status_of_go_is_for_panics_only,
     a_fault_whose_cause_is_gone_ends_the_process_all_the_same,
+    ON_X86_64(so_does_one_that_was_ignored)
     a_wild_address_runs_the_calls_and_is_not_recovered,
     ON_X86_64(an_unknown_address_is_told_to_be_one)
     ON_X86_64(other_signals_are_named)

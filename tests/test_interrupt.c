@@ -60,6 +60,31 @@ START_TEST(each_signal_runs_the_calls_and_ends_the_process)
 }
 END_TEST
 
+/* As servers wait for signals that they block otherwise. */
+static void waits_for_it(void)
+{
+    sigset_t set;
+
+    enable_cleanup(RIPCORD_CLEANUP_TERM, 10);
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+    (void)raise(SIGTERM);
+    defer(say, "cleanup");
+    (void)sigemptyset(&set);
+    (void)sigsuspend(&set);
+    say("goes on");
+}
+
+START_TEST(so_does_one_that_is_let_through_for_one_call)
+{
+    /* ThreadSanitizer calls handlers later, with a copy of the mask. */
+    if (IS_THREAD_SANITIZED)
+        return;
+    ck_ends(waits_for_it, SIGTERM, "cleanup\n");
+}
+END_TEST
+
 static void aborts(void)
 {
     enable_cleanup(RIPCORD_CLEANUP_ABRT, 10);
@@ -357,6 +382,7 @@ END_TEST
 
 RUN_SUITE("interrupt",
     each_signal_runs_the_calls_and_ends_the_process,
+    so_does_one_that_is_let_through_for_one_call,
     so_do_abort_and_a_failed_assertion,
     an_uncaught_panic_is_reported_once,
     misuse_runs_no_calls,
