@@ -97,20 +97,22 @@ static struct ripcord__crash *watched_crash(void)
     return running ? running->crash : NULL;
 }
 
-/* The report and the way back to the handler have time of their own. If they
-   hang too, as they may when the signal came while a lock was held that they
-   need, the process ends from here. */
+/* The report has time of its own, also where it has begun, here or in another
+   thread that ends the process; and so has the way back to the handler. If
+   that hangs too, as it may when the signal came while a lock was held that
+   it needs, the process ends from here. */
 void crash_expired(void)
 {
     struct ripcord__crash *crash = watched_crash();
 
     if (!crash)
         return;
-    if (crash->late)
+    if (crash->late == 2)
         signal_kill(crash->info->si_signo);
-    crash->late = true;
     watchdog_start();
-    if (uncaught_claim()) {
+    if (crash->late++ == 0) {
+        if (!uncaught_claim())
+            return;
         crash_say("the deferred calls of a crash did not end in time");
         report_write(panic_of(ripcord__thread.running));
     }

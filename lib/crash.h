@@ -39,7 +39,7 @@ struct ripcord__crash {
     bool fatal;                 /* no landing may end it */
     bool quiet;                 /* a signal that asks the process to end */
     bool watched;               /* the watchdog is there for it */
-    bool late;                  /* it has taken too long */
+    int late;                   /* how often the watchdog has come */
     jmp_buf end;                /* where its handler gives up */
 };
 

@@ -61,7 +61,7 @@ static ripcord_panic *begin(struct ripcord__crash *crash, siginfo_t *info,
     crash->info = info;
     crash->context = context;
     crash->watched = false;
-    crash->late = false;
+    crash->late = 0;
     restore_mask(info->si_signo, context);
     machine_restore_float(context);
     return panic;

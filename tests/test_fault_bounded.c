@@ -193,6 +193,27 @@ START_TEST(a_hook_that_waits_ends)
 }
 END_TEST
 
+static void is_slow_in_hook(const ripcord_panic *p)
+{
+    (void)p;
+    (void)pause();
+    say("still there");
+}
+
+static void hook_is_slow(void)
+{
+    watched();
+    (void)ripcord_set_uncaught_hook(is_slow_in_hook);
+    store_null();
+}
+
+START_TEST(but_has_time_of_its_own)
+{
+    ck_ends(hook_is_slow, SIGSEGV,
+            NIL_PANIC "\n" NIL_SIGNAL "still there\n");
+}
+END_TEST
+
 static void faults_in_hook(const ripcord_panic *p)
 {
     say(p->message);
@@ -367,6 +388,7 @@ RUN_SUITE("fault_bounded",
     in_any_thread,
     and_in_the_child_of_a_process,
     a_hook_that_waits_ends,
+    but_has_time_of_its_own,
     ON_X86_64(a_hook_that_faults_ends)
     ON_X86_64(deferred_calls_that_fault_again_and_again)
     an_alternate_stack_that_overflows,
