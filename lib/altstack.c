@@ -18,6 +18,8 @@
 #define PAGE ((uintptr_t)4096)
 /* What a crash needs to be reported. */
 #define ROOM ((uintptr_t)24576)
+/* What Linux calls SS_AUTODISARM. */
+#define FOR_ONE_SIGNAL ((int)(1U << 31))
 
 static __thread struct {
     /* The alternate stack, as the last signal that used it has told. */
@@ -152,6 +154,14 @@ static size_t wanted_size(void)
     return (size + GUARD - 1) / GUARD * GUARD;
 }
 
+/* A stack that each signal takes away until its handler returns is gone after
+   the first landing. */
+static bool is_usable(const stack_t *stack)
+{
+    return !(stack->ss_flags & (SS_DISABLE | FOR_ONE_SIGNAL)) &&
+           stack->ss_size >= STACK_MINIMUM;
+}
+
 int altstack_attach(void)
 {
     if (stacks.attached)
@@ -162,8 +172,7 @@ int altstack_attach(void)
     if (release_later() != 0)
         return -1;
     note_own_stack();
-    if (!(stacks.former.ss_flags & SS_DISABLE) &&
-        stacks.former.ss_size >= STACK_MINIMUM)
+    if (is_usable(&stacks.former))
         note_bounds(&stacks.former);
     else if (map(wanted_size()) != 0)
         return -1;

@@ -251,9 +251,13 @@ static void map_foreign(void)
     ck_assert_ptr_ne(foreign, MAP_FAILED);
 }
 
+static int foreign_flags;
+
 static void *brings_its_own(void *size)
 {
-    stack_t own = { .ss_sp = foreign, .ss_size = (size_t)size }, now;
+    stack_t own = {
+        .ss_sp = foreign, .ss_size = (size_t)size, .ss_flags = foreign_flags
+    }, now;
     ck_assert_int_eq(sigaltstack(&own, NULL), 0);
     ck_assert_int_eq(ripcord_thread_attach(), 0);
     attempt () {
@@ -262,7 +266,8 @@ static void *brings_its_own(void *size)
         trace(p->kind->name);
     }
     (void)sigaltstack(NULL, &now);
-    trace(now.ss_sp == foreign ? "foreign" : "ours");
+    trace(now.ss_flags & SS_DISABLE ? "none"
+          : now.ss_sp == foreign ? "foreign" : "ours");
     own.ss_flags = SS_DISABLE;
     if (now.ss_sp == foreign)
         (void)sigaltstack(&own, NULL);
@@ -299,6 +304,17 @@ START_TEST(one_that_is_too_small_is_replaced)
     enable(NULL);
     map_foreign();
     run_thread(brings_a_small_one, 0);
+    ck_traced("null error ours");
+}
+END_TEST
+
+/* SS_AUTODISARM: a signal takes it away, and a landing does not return. */
+START_TEST(one_that_serves_a_single_signal_is_replaced)
+{
+    foreign_flags = (int)(1U << 31);
+    enable(NULL);
+    map_foreign();
+    run_thread(brings_a_large_one, 0);
     ck_traced("null error ours");
 }
 END_TEST
@@ -436,6 +452,7 @@ RUN_SUITE("fault_setup",
     a_thread_gives_its_alternate_stack_back,
     one_that_is_large_enough_is_used_and_kept,
     one_that_is_too_small_is_replaced,
+    one_that_serves_a_single_signal_is_replaced,
     the_former_one_is_put_back,
     the_main_thread_overflows_and_recovers,
     a_thread_overflows_and_recovers,
