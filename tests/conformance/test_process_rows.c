@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Expects a report that begins with these lines, and SIGABRT. */
@@ -203,17 +204,38 @@ START_TEST(p16_an_uncaught_panic_of_any_thread_ends_the_process)
 }
 END_TEST
 
+/* What poll is to the kernel. */
+#ifdef SYS_poll
+#define SYS_POLL SYS_poll
+#else
+#define SYS_POLL SYS_ppoll
+#endif
+
 static sem_t reporting, exiting;
 
 static void is_exiting(void) { sem_post(&exiting); }
+
+/* Waits until the main thread waits in its turn: its system call is poll. If
+   it does not, the process ends and the test fails. */
+static void await_waiting(void)
+{
+    char path[64], call[8] = "";
+    (void)snprintf(path, sizeof path, "/proc/self/task/%d/syscall",
+                   (int)getpid());
+    for (FILE *file; atoi(call) != SYS_POLL && (file = fopen(path, "r"));
+         fclose(file)) {
+        if (!fgets(call, sizeof call, file))
+            call[0] = '\0';
+        sched_yield();
+    }
+}
 
 /* Runs while the main thread is on its way out. */
 static void lasts(const ripcord_panic *p)
 {
     sem_post(&reporting);
     sem_wait(&exiting);
-    for (int i = 0; i < 1000; i++)
-        sched_yield();
+    await_waiting();
     says(p->message);
 }
 
