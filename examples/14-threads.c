@@ -14,6 +14,8 @@ struct part {
     const int *prices;
     size_t length;
     int sum;
+    ripcord_thread thread;
+    ripcord_panic panic;        /* that has left it, if kind is not NULL */
 };
 
 static void *add_up(void *argument)
@@ -25,23 +27,35 @@ static void *add_up(void *argument)
     return part;
 }
 
-/* A panic that leaves a thread is raised where it is joined. */
+static void join(struct part *part)
+{
+    must_zero(thread_join(part->thread, NULL, &part->panic));
+}
+RIPCORD_DEFERRABLE(join, struct part *)
+
+/* Both are joined at the end, also when the second cannot be started: they
+   use what is in the frame of the caller. */
+static void add_up_both(struct part parts[2])
+{
+    defer_scope(joins);
+    for (int i = 0; i < 2; i++) {
+        must_zero(thread_start(&parts[i].thread, NULL, add_up, &parts[i]));
+        defer_to(joins, join, &parts[i]);
+    }
+}
+
+/* A panic that has left a thread is raised here. */
 static int total(const int *prices, size_t length)
 {
     struct part parts[2] = {
-        { prices, length / 2, 0 },
-        { prices + length / 2, length - length / 2, 0 }
+        { .prices = prices, .length = length / 2 },
+        { .prices = prices + length / 2, .length = length - length / 2 }
     };
-    ripcord_thread threads[2];
-    ripcord_panic panics[2];
 
+    add_up_both(parts);
     for (int i = 0; i < 2; i++)
-        must_zero(thread_start(&threads[i], NULL, add_up, &parts[i]));
-    for (int i = 0; i < 2; i++)
-        must_zero(thread_join(threads[i], NULL, &panics[i]));
-    for (int i = 0; i < 2; i++)
-        if (panics[i].kind)
-            panic_again(&panics[i]);
+        if (parts[i].panic.kind)
+            panic_again(&parts[i].panic);
     return checked_add(parts[0].sum, parts[1].sum);
 }
 
