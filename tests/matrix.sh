@@ -24,8 +24,9 @@ test_fault_setup test_interrupt test_storm'
 configurations='
 gcc-O0|gcc|-O0
 gcc-O3|gcc|-O3
+gcc-fortified|gcc|-O2 -D_FORTIFY_SOURCE=3
 gcc-lto|gcc|-O2 -flto
-gcc-static-lto|gcc|-O2 -flto
+gcc-static-lto|gcc|-O3 -flto
 clang-O0|clang|-O0
 clang-O2|clang|-O2
 clang-O3|clang|-O3

@@ -4,6 +4,7 @@
  */
 #include "faults.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -58,6 +59,47 @@ START_TEST(a_deadlock_of_deferred_calls_ends)
     ck_ends(deadlocks, SIGSEGV, TOO_LONG NIL_PANIC "\n" NIL_SIGNAL);
 }
 END_TEST
+
+/* malloc_stats writes while it holds the lock of malloc. */
+#if defined __GLIBC__ && !defined SANITIZED
+static ssize_t faults_in_write(void *cookie, const char *text, size_t size)
+{
+    (void)cookie;
+    (void)text;
+    store_null();
+    return (ssize_t)size;
+}
+
+static void *idles(void *argument)
+{
+    for (;;)
+        (void)pause();
+    return argument;
+}
+
+/* With one thread alone malloc does not lock. */
+static void faults_in_malloc(void)
+{
+    pthread_t other;
+    watched();
+    must_zero(pthread_create(&other, NULL, idles, NULL));
+    defer(free, must_malloc(50000));
+    stderr = must(fopencookie(NULL, "w", (cookie_io_functions_t){
+        .write = faults_in_write
+    }));
+    (void)setvbuf(stderr, NULL, _IONBF, 0);
+    malloc_stats();
+}
+
+START_TEST(free_after_a_fault_inside_malloc_ends)
+{
+    ck_ends(faults_in_malloc, SIGSEGV, TOO_LONG NIL_PANIC "\n" NIL_SIGNAL);
+}
+END_TEST
+#define WITH_MALLOC(test) test,
+#else
+#define WITH_MALLOC(test)
+#endif
 
 static void deadlocks_blocked(void)
 {
@@ -384,6 +426,7 @@ END_TEST
 
 RUN_SUITE("fault_bounded",
     a_deadlock_of_deferred_calls_ends,
+    WITH_MALLOC(free_after_a_fault_inside_malloc_ends)
     ON_X86_64(whatever_signals_the_program_blocks)
     so_does_a_loop_of_faults,
     so_does_a_recoverer_that_does_not_return,

@@ -243,7 +243,8 @@ static void in_plain_thread(void)
 
 static void *says_that_it_runs(void *argument)
 {
-    (void)write(STDERR_FILENO, "deferred\n", 9);
+    if (write(STDERR_FILENO, "deferred\n", 9) != 9)
+        abort();
     return argument;
 }
 RIPCORD_DEFERRABLE(says_that_it_runs, void *)

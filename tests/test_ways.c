@@ -14,8 +14,9 @@
 
 static void say(const char *word)
 {
-    (void)write(STDERR_FILENO, word, strlen(word));
-    (void)write(STDERR_FILENO, " ", 1);
+    if (write(STDERR_FILENO, word, strlen(word)) != (ssize_t)strlen(word) ||
+        write(STDERR_FILENO, " ", 1) != 1)
+        abort();
 }
 RIPCORD_DEFERRABLE(say, const char *)
 
