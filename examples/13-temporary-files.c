@@ -64,6 +64,9 @@ static void run(enum way way)
     int status;
 
     (void)fflush(stdout);
+    /* Whoever has started this may ignore it, as a shell does for what it
+       runs in the background. */
+    (void)signal(SIGINT, SIG_DFL);
     pid_t child = must_not_negative(fork());
     if (child == 0)
         tool(way);
