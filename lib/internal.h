@@ -34,7 +34,6 @@
 
 #include "place.h"
 
-struct place;
 struct text;
 
 /* ---- defer.c ---- */

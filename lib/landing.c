@@ -116,9 +116,7 @@ ripcord_panic *ripcord__recover(ripcord_panic *panic)
 {
     if (&panic->ripcord__own != ripcord__thread.running ||
         panic->ripcord__own.state != RIPCORD__RUNNING ||
-        !panic->ripcord__own.in_recoverer)
-        return NULL;
-    if (!may_land())
+        !panic->ripcord__own.in_recoverer || !may_land())
         return NULL;
     panic->ripcord__own.state = RIPCORD__RECOVERED;
     return panic;
@@ -246,9 +244,7 @@ void ripcord__attempt_run(struct ripcord__entry *entry, ripcord_panic *panic)
 {
     struct ripcord__attempt *attempt = (void *)entry;
 
-    if (panic && crash_bars(&attempt->landing))
-        return;
-    if (!panic)
+    if (!panic || crash_bars(&attempt->landing))
         return;
     panic_copy(&attempt->caught, panic);
     attempt_land(attempt);
