@@ -93,6 +93,8 @@ void text_mark_cut(char *message, size_t size, size_t full)
 
 void text_copy(char *message, size_t size, const char *from)
 {
+    if (size == 0)
+        return;
     size_t length = strlen(from);
     size_t kept = length < size ? length : size - 1;
 
