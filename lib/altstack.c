@@ -26,6 +26,7 @@ static __thread struct {
     uintptr_t low;
     uintptr_t high;
     uintptr_t interrupted;      /* where the thread's own stack ended then */
+    int crashes;                /* whose deferred calls run there */
     /* The thread's own stack; 0 when it is not known. */
     uintptr_t stack_low;
     uintptr_t stack_high;
@@ -213,6 +214,28 @@ bool altstack_is_lost(uintptr_t stack_pointer)
 {
     return stacks.mapping &&
            stack_pointer - (uintptr_t)stacks.mapping < GUARD;
+}
+
+int altstack_crashes(void)
+{
+    return stacks.crashes;
+}
+
+void altstack_hold(const char *frame)
+{
+    if (is_on_altstack((uintptr_t)frame))
+        stacks.crashes++;
+}
+
+void altstack_restore(int crashes)
+{
+    stacks.crashes = crashes;
+}
+
+bool altstack_is_overwritten(const char *here, uintptr_t stack_pointer)
+{
+    return stacks.crashes > 0 && is_on_altstack((uintptr_t)here) &&
+           !is_on_altstack(stack_pointer);
 }
 
 bool stack_is_elsewhere(const void *object, const char *frame)

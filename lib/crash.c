@@ -58,6 +58,7 @@ void crash_dropped(struct ripcord__crash *crash)
     if (crash->watched)
         watchdog_stop();
     crash->watched = false;
+    altstack_restore(crash->below);
 }
 
 void crash_end(struct ripcord__running *newest)
@@ -100,21 +101,22 @@ static struct ripcord__crash *watched_crash(void)
 /* The report has time of its own, also where it has begun, here or in another
    thread that ends the process; and so has the way back to the handler. If
    that hangs too, as it may when the signal came while a lock was held that
-   it needs, the process ends from here. */
-void crash_expired(void)
+   it needs, the process ends from here. The frames are those of the call
+   that hangs, and of all that led to it. */
+void crash_expired(const char *frame)
 {
     struct ripcord__crash *crash = watched_crash();
 
     if (!crash)
         return;
-    if (crash->late == 2)
+    if (crash->late == WATCHDOG_TIMES - 1)
         signal_kill(crash->info->si_signo);
-    watchdog_start();
+    watchdog_again();
     if (crash->late++ == 0) {
         if (!uncaught_claim())
             return;
         crash_say("the deferred calls of a crash did not end in time");
-        report_write(panic_of(ripcord__thread.running));
+        report_write(panic_of(ripcord__thread.running), frame);
     }
     jump(crash->end);
 }
@@ -158,6 +160,6 @@ void crash_write_signal(struct text *text, const ripcord_panic *newest)
     write_number(text, " code=", true, (uintptr_t)fault->code);
     write_number(text, " addr=", fault->has_address && !secure,
                  fault->address);
-    write_number(text, " pc=", fault->pc && !secure, fault->pc);
+    write_number(text, " pc=", machine_has_registers && !secure, fault->pc);
     text_string(text, "]\n");
 }

@@ -40,6 +40,7 @@ struct ripcord__crash {
     bool quiet;                 /* a signal that asks the process to end */
     bool watched;               /* the watchdog is there for it */
     int late;                   /* how often the watchdog has come */
+    int below;                  /* crashes on the alternate stack before */
     jmp_buf end;                /* where its handler gives up */
 };
 
@@ -86,8 +87,9 @@ INTERNAL void signal_kill(int signal);
 /* The crash that the process is to die of, of those at `newest` and older;
    or NULL. The oldest one that nobody could recover comes first. */
 INTERNAL struct ripcord__crash *crash_of(struct ripcord__running *newest);
-/* For the handler of the watchdog's signal; returns if it comes too late. */
-INTERNAL void crash_expired(void);
+/* For the handler of the watchdog's signal, with the frame that this has
+   interrupted; returns if it comes too late. */
+INTERNAL void crash_expired(const char *frame);
 /* Says why a crash ends before its deferred calls have run, on one line. */
 INTERNAL void crash_say(const char *why);
 
@@ -131,15 +133,29 @@ INTERNAL void altstack_note(const void *context, uintptr_t stack_pointer);
 INTERNAL bool altstack_is_full(const char *here);
 /* Whether it has overflowed: what was on it is overwritten. */
 INTERNAL bool altstack_is_lost(uintptr_t stack_pointer);
+/* How many crashes run their deferred calls on that stack. */
+INTERNAL int altstack_crashes(void);
+/* One more, if the frame of its handler is there; and so many again. */
+INTERNAL void altstack_hold(const char *frame);
+INTERNAL void altstack_restore(int crashes);
+/* Whether the handler whose frame is `here` has overwritten them: the kernel
+   begins at the top when the thread was on another stack again. */
+INTERNAL bool altstack_is_overwritten(const char *here,
+                                      uintptr_t stack_pointer);
 /* Whether the thread's own stack has overflowed. */
 INTERNAL bool stack_has_overflowed(uintptr_t address,
                                    uintptr_t stack_pointer);
 
 /* ---- watchdog.c ---- */
 
+/* So often the watchdog comes, at equal distances, before it kills. */
+#define WATCHDOG_TIMES 3
+
 /* Returns 0, or -1 with errno when the system has no timers for us. */
 INTERNAL int watchdog_try(void);
 INTERNAL void watchdog_start(void);
+/* Has it come once more; only after it has come. */
+INTERNAL void watchdog_again(void);
 INTERNAL void watchdog_stop(void);
 /* At the end of a thread; in the child after fork, which has no timers. */
 INTERNAL void watchdog_release(void);
@@ -149,7 +165,9 @@ INTERNAL bool watchdog_sent(const siginfo_t *info);
 
 /* ---- machine_*.c, as configure chooses ---- */
 
-/* Of the code that a signal interrupted; 0: not known. */
+/* Whether the registers are known. If not, these are 0. */
+INTERNAL extern const bool machine_has_registers;
+/* Of the code that a signal interrupted. */
 INTERNAL uintptr_t machine_pc(const void *context);
 INTERNAL uintptr_t machine_stack_pointer(const void *context);
 /* Rounding and exceptions of floating point as in the interrupted code:

@@ -146,6 +146,9 @@ static int disable(void)
 {
     if (!enabled)
         return refuse(EALREADY, "faults are not enabled");
+    if (altstack_crashes() > 0)
+        return refuse(EBUSY, "deferred calls of a fault are running, and "
+                      "nothing was changed");
     if (signals_check(fault_handler) != 0 ||
         signals_check(cleanup_handler) != 0)
         return -1;

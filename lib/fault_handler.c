@@ -40,17 +40,22 @@ static void restore_mask(int signal, const void *context)
         (void)pthread_sigmask(SIG_SETMASK, &interrupted->uc_sigmask, NULL);
 }
 
-/* The place is not known; the program counter is. The frame is that of the
-   interrupted code, below which nothing of the thread's own stack is alive.
-   Returns where the panic is made: a fatal one lands nowhere. */
-static ripcord_panic *begin(struct ripcord__crash *crash, siginfo_t *info,
-                            void *context, const char *frame)
+/* That of the interrupted code, below which nothing of its stack is alive; or
+   that of the handler, if nobody knows. */
+static const char *interrupted_frame(const void *context, const char *handler)
 {
     uintptr_t stack_pointer = machine_stack_pointer(context);
+    return stack_pointer ? (const char *)stack_pointer - RED_ZONE : handler;
+}
+
+/* The place is not known; the program counter is. Returns where the panic is
+   made: a fatal one lands nowhere. */
+static ripcord_panic *begin(struct ripcord__crash *crash, siginfo_t *info,
+                            void *context, const char *handler)
+{
+    const char *frame = interrupted_frame(context, handler);
     ripcord_panic *panic = &crash->panic;
 
-    if (stack_pointer)
-        frame = (const char *)stack_pointer - RED_ZONE;
     panic->ripcord__own.frame = frame;
     panic->ripcord__own.state = RIPCORD__RUNNING;
     if (!crash->fatal)
@@ -62,6 +67,7 @@ static ripcord_panic *begin(struct ripcord__crash *crash, siginfo_t *info,
     crash->context = context;
     crash->watched = false;
     crash->late = 0;
+    crash->below = altstack_crashes();
     restore_mask(info->si_signo, context);
     machine_restore_float(context);
     return panic;
@@ -85,11 +91,14 @@ static void watch(struct ripcord__crash *crash)
 static void run(struct ripcord__crash *crash, ripcord_panic *panic)
 {
     if (_setjmp(crash->end) == 0) {
-        if (panic == &crash->panic)
+        if (panic == &crash->panic) {
+            altstack_hold(__builtin_frame_address(0));
             watch(crash);
+        }
         panic_start(panic);
     }
     watchdog_stop();
+    altstack_restore(crash->below);
     signal_repeat(crash->info->si_signo, crash->info, crash->context);
 }
 
@@ -132,19 +141,35 @@ static bool is_too_deep(void)
            (running && running->depth >= MAXIMUM_DEPTH);
 }
 
+/* What was on the alternate stack, the list of panics with it, is gone:
+   nothing is left but to die. */
+static bool is_lost(int signal, siginfo_t *info, void *context,
+                    const char *here)
+{
+    uintptr_t stack_pointer = machine_stack_pointer(context);
+
+    if (altstack_is_lost(stack_pointer))
+        crash_say("the alternate stack overflowed");
+    else if (altstack_is_overwritten(here, stack_pointer))
+        crash_say("the alternate stack was overwritten: a signal came on "
+                  "another stack");
+    else
+        return false;
+    signal_repeat(signal, info, context);
+    return true;
+}
+
 void fault_handler(int signal, siginfo_t *info, void *context)
 {
     uintptr_t stack_pointer = machine_stack_pointer(context);
     int error = errno;
 
-    if (altstack_is_lost(stack_pointer)) {
-        crash_say("the alternate stack overflowed");
-        signal_repeat(signal, info, context);
+    if (is_lost(signal, info, context, __builtin_frame_address(0)))
         return;
-    }
     altstack_note(context, stack_pointer);
     if (watchdog_sent(info))
-        crash_expired();
+        crash_expired(interrupted_frame(context,
+                                        __builtin_frame_address(0)));
     else if (!is_fault(signal, info))
         signal_pass_on(signal, info, context);
     else if (uncaught_here() && !ripcord__thread.top)
@@ -181,9 +206,12 @@ void cleanup_handler(int signal, siginfo_t *info, void *context)
     const struct ripcord__crash *crash = crash_of(ripcord__thread.running);
     int error = errno;
 
+    if (is_lost(signal, info, context, __builtin_frame_address(0)))
+        return;
     altstack_note(context, machine_stack_pointer(context));
     if (watchdog_sent(info))
-        crash_expired();
+        crash_expired(interrupted_frame(context,
+                                        __builtin_frame_address(0)));
     else if (crash && crash->quiet && signal == SIGABRT)
         crash_end(ripcord__thread.running);
     else if (!crash && !ripcord__thread.top)

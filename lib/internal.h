@@ -175,7 +175,9 @@ INTERNAL _Noreturn void land(ripcord_panic *panic,
 
 /* ---- report.c, uncaught.c ---- */
 
-INTERNAL void report_write(const ripcord_panic *newest);
+/* The stack is that from where `newest` was raised, or from the caller of the
+   function whose frame address is `start`. */
+INTERNAL void report_write(const ripcord_panic *newest, const char *start);
 INTERNAL _Noreturn void uncaught(ripcord_panic *panic);
 /* Whether this thread ends the process for a panic, and so runs the hook. */
 INTERNAL bool uncaught_here(void);

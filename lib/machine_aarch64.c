@@ -6,6 +6,8 @@
 
 #include <ucontext.h>
 
+const bool machine_has_registers = true;
+
 uintptr_t machine_pc(const void *context)
 {
     const ucontext_t *interrupted = context;

@@ -5,6 +5,8 @@
  */
 #include "crash.h"
 
+const bool machine_has_registers = false;
+
 uintptr_t machine_pc(const void *context)
 {
     (void)context;

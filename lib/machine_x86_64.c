@@ -6,6 +6,8 @@
 
 #include <ucontext.h>
 
+const bool machine_has_registers = true;
+
 uintptr_t machine_pc(const void *context)
 {
     const ucontext_t *interrupted = context;
@@ -23,7 +25,7 @@ uintptr_t machine_stack_pointer(const void *context)
 void machine_restore_float(const void *context)
 {
     const ucontext_t *interrupted = context;
-    const struct _libc_fpstate *state = interrupted->uc_mcontext.fpregs;
+    const fpregset_t state = interrupted->uc_mcontext.fpregs;
 
     if (!state)
         return;

@@ -9,11 +9,15 @@
 #define RIPCORD_NAMES_H
 
 #define altstack_attach ripcord__altstack_attach
+#define altstack_crashes ripcord__altstack_crashes
+#define altstack_hold ripcord__altstack_hold
 #define altstack_is_attached ripcord__altstack_is_attached
 #define altstack_is_full ripcord__altstack_is_full
 #define altstack_is_lost ripcord__altstack_is_lost
+#define altstack_is_overwritten ripcord__altstack_is_overwritten
 #define altstack_note ripcord__altstack_note
 #define altstack_release ripcord__altstack_release
+#define altstack_restore ripcord__altstack_restore
 #define attempt_land ripcord__attempt_land
 #define cleanup_handler ripcord__cleanup_handler
 #define configuration_lock ripcord__configuration_lock
@@ -51,6 +55,7 @@
 #define is_stale ripcord__is_stale
 #define jump ripcord__jump
 #define land ripcord__land
+#define machine_has_registers ripcord__machine_has_registers
 #define machine_pc ripcord__machine_pc
 #define machine_restore_float ripcord__machine_restore_float
 #define machine_stack_pointer ripcord__machine_stack_pointer
@@ -124,6 +129,7 @@
 #define uncaught_here ripcord__uncaught_here
 #define watch_end ripcord__watch_end
 #define watch_thread ripcord__watch_thread
+#define watchdog_again ripcord__watchdog_again
 #define watchdog_forget ripcord__watchdog_forget
 #define watchdog_release ripcord__watchdog_release
 #define watchdog_sent ripcord__watchdog_sent

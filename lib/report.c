@@ -73,7 +73,7 @@ static void write_panics(struct text *text, const ripcord_panic *panic,
     write_panic(text, panic, newer);
 }
 
-void report_write(const ripcord_panic *newest)
+void report_write(const ripcord_panic *newest, const char *start)
 {
     struct text text = { .descriptor = STDERR_FILENO };
 
@@ -84,6 +84,6 @@ void report_write(const ripcord_panic *newest)
     if (traceback_of_environment() == TRACEBACK_NONE)
         return;
     text_string(&text, "\n");
-    traceback_write(&text, newest, NULL);
+    traceback_write(&text, start ? NULL : newest, start);
     text_flush(&text);
 }

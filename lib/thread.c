@@ -115,7 +115,7 @@ void thread_unjoined(struct ripcord__task *task)
     write_origin(task);
     if (task->policy != RIPCORD_THREAD_PANIC_REPORTED)
         uncaught(&task->panic);
-    report_write(&task->panic);
+    report_write(&task->panic, NULL);
 }
 
 static void keep(struct ripcord__task *task, const ripcord_panic *panic)

@@ -124,7 +124,7 @@ static void report(ripcord_panic *panic)
 {
     ripcord_uncaught_hook *call;
 
-    report_write(panic);
+    report_write(panic, NULL);
     call = __atomic_load_n(&hook, __ATOMIC_SEQ_CST);
     if (call)
         call(panic);

@@ -6,8 +6,10 @@
  * thread, so the handler can leave a deferred call that hangs, and no other
  * thread is disturbed. The signal is one that the library has taken, best
  * SIGSEGV: nobody blocks it, for then a fault would end the process at once.
- * A thread of the library's own would make every program one with threads,
- * and would be missing after fork.
+ * But a deferred call may block it and then hang: for that there is a second
+ * timer, which kills the process when all that the first one may do would
+ * have been done. A thread of the library's own would make every program one
+ * with threads, and would be missing after fork.
  *
  * The system calls are made directly: those of the C library may allocate.
  */
@@ -35,8 +37,17 @@ struct times {
     long first[2];              /* 0: never */
 };
 
-static __thread int timer __attribute__((tls_model("initial-exec"))) =
-    NO_TIMER;
+struct timer {
+    int id;
+    int signal;                 /* what it sends */
+};
+
+static __thread struct {
+    struct timer leave;         /* has a deferred call left */
+    struct timer kill;
+} timers __attribute__((tls_model("initial-exec"))) = {
+    { NO_TIMER, 0 }, { NO_TIMER, 0 }
+};
 /* Its address tells our timers from others. */
 static const char mark;
 
@@ -55,47 +66,77 @@ static int chosen_signal(void)
     return signals[i];
 }
 
-static int create(void)
+static int create(struct timer *timer, int signal)
 {
     struct event event = {
-        .value = &mark, .signal = chosen_signal(), .notify = SIGEV_THREAD_ID,
+        .value = &mark, .signal = signal, .notify = SIGEV_THREAD_ID,
         .thread = (int)syscall(SYS_gettid)
     };
-    return (int)syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &timer);
+    timer->signal = signal;
+    return (int)syscall(SYS_timer_create, CLOCK_MONOTONIC, &event,
+                        &timer->id);
 }
 
-static int set(unsigned seconds)
+static void release(struct timer *timer)
+{
+    if (timer->id != NO_TIMER)
+        (void)syscall(SYS_timer_delete, timer->id);
+    timer->id = NO_TIMER;
+}
+
+/* 0: never. */
+static void set(const struct timer *timer, unsigned long seconds)
 {
     struct times times = { { 0, 0 }, { (long)seconds, 0 } };
-    return (int)syscall(SYS_timer_settime, timer, 0, &times, NULL);
+    if (timer->id != NO_TIMER)
+        (void)syscall(SYS_timer_settime, timer->id, 0, &times, NULL);
+}
+
+/* Another signal is best when another set was enabled since. */
+static void start(struct timer *timer, int signal, unsigned long seconds)
+{
+    if (timer->signal != signal)
+        release(timer);
+    if (timer->id != NO_TIMER || create(timer, signal) == 0)
+        set(timer, seconds);
 }
 
 void watchdog_release(void)
 {
-    if (timer != NO_TIMER)
-        (void)syscall(SYS_timer_delete, timer);
-    timer = NO_TIMER;
+    release(&timers.leave);
+    release(&timers.kill);
 }
 
 void watchdog_forget(void)
 {
-    timer = NO_TIMER;
+    timers.leave.id = NO_TIMER;
+    timers.kill.id = NO_TIMER;
 }
 
 int watchdog_try(void)
 {
-    int result = create();
-    watchdog_release();
+    struct timer timer = { NO_TIMER, 0 };
+    int result = create(&timer, chosen_signal());
+    release(&timer);
     return result;
+}
+
+void watchdog_again(void)
+{
+    int error = errno;
+    start(&timers.leave, chosen_signal(), fault_options.watchdog_seconds);
+    errno = error;
 }
 
 void watchdog_start(void)
 {
     int error = errno;
+    unsigned long seconds = fault_options.watchdog_seconds;
 
-    if (fault_options.watchdog_seconds &&
-        (timer != NO_TIMER || create() == 0))
-        (void)set(fault_options.watchdog_seconds);
+    if (seconds) {
+        start(&timers.leave, chosen_signal(), seconds);
+        start(&timers.kill, SIGKILL, (WATCHDOG_TIMES + 1) * seconds);
+    }
     errno = error;
 }
 
@@ -104,10 +145,12 @@ void watchdog_stop(void)
 {
     int error = errno;
 
-    if (!altstack_is_attached())
+    if (altstack_is_attached()) {
+        set(&timers.leave, 0);
+        set(&timers.kill, 0);
+    } else {
         watchdog_release();
-    else if (timer != NO_TIMER)
-        (void)set(0);
+    }
     errno = error;
 }
 

@@ -17,8 +17,8 @@ conformance/test_golden conformance/test_panic_rows
 conformance/test_process_rows conformance/test_recover_rows
 conformance/test_result_rows'
 # These make the errors that Valgrind is there to find.
-fault_suites='test_fault test_fault_bounded test_fault_end test_fault_sent
-test_fault_setup test_interrupt test_storm'
+fault_suites='test_fault test_fault_bounded test_fault_end test_fault_limits
+test_fault_sent test_fault_setup test_interrupt test_storm'
 
 # NAME|COMPILER|CFLAGS
 configurations='

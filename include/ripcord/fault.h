@@ -74,8 +74,9 @@ int ripcord_faults_enable(const ripcord_fault_options *options);
  * Puts every signal back to what it was, and the calling thread's alternate
  * stack, if this library gave it one. Returns 0, or -1 with errno EALREADY
  * when nothing is enabled, or EBUSY when somebody has installed another
- * handler since: then nothing is changed. To be called while no thread runs
- * deferred calls of a fault. Not for signal handlers.
+ * handler since, or deferred calls of a fault are running in this thread:
+ * then nothing is changed. To be called while no thread runs such calls. Not
+ * for signal handlers.
  */
 int ripcord_faults_disable(void);
 
