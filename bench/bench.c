@@ -39,6 +39,7 @@ static const struct promise {
     { "message-literal", 0, 1, 0, 0 },
     { "message-formatted", 0, 1, 0, 0 },
     { "fault", 0, 1, 0, 0 },
+    { "fault-deferred", 0, 1, 0, 0 },
     { "real", 0, 0, 0, 0 },
     { "threads-1", 0, 0, 0, 1 },
     { "threads-cores", 0, 0, 0, THREADS_CORES },

@@ -281,6 +281,7 @@ var workloads = []workload{
 	{"message-literal", 0, 1, 0, func() { literalCaught(&t) }},
 	{"message-formatted", 0, 1, 0, func() { formattedCaught(&t) }},
 	{"fault", 0, 1, 0, func() { null(&t) }},
+	{"fault-deferred", 0, 1, 0, func() { null(&t) }},
 	{"real", 0, 0, 0, func() { process(&here, 1024) }},
 	{"threads-1", 1, 0, 0, nil},
 	{"threads-cores", runtime.NumCPU(), 0, 0, nil},

@@ -9,10 +9,6 @@
 #include <string.h>
 
 #include <ripcord/short.h>
-#if __has_include(<ripcord/fault.h>)
-#include <ripcord/fault.h>
-#define HAVE_FAULTS
-#endif
 
 RIPCORD_DEFERRABLE(release, struct thing *)
 RIPCORD_DEFERRABLE(release_number, long)
@@ -150,7 +146,6 @@ static NOINLINE void bare_frames(struct thing *t, int depth)
     }
 }
 
-#ifdef HAVE_FAULTS
 static NOINLINE void fault(struct thing *t)
 {
     int *volatile null = NULL;
@@ -160,7 +155,15 @@ static NOINLINE void fault(struct thing *t)
         t->caught++;
     }
 }
-#endif
+
+static NOINLINE void fault_deferred(struct thing *t)
+{
+    int *volatile null = NULL;
+    recoverable () {
+        defer(on_failure, t);
+        t->used += *(volatile int *)null;
+    }
+}
 
 /* ---- The real function ---- */
 
@@ -194,15 +197,16 @@ MEASURED(frames_10, frames(&subject, 10))
 MEASURED(frames_100, frames(&subject, 100))
 MEASURED(bare_100, bare_frames(&subject, 100))
 
-#ifdef HAVE_FAULTS
-static void run_fault(long n)
+static void run_faults(long n, void (*function)(struct thing *))
 {
     bench_expect(ripcord_faults_enable(NULL) == 0, "no faults");
     while (n--)
-        fault(&subject);
-    ripcord_faults_disable();
+        function(&subject);
+    bench_expect(ripcord_faults_disable() == 0, "still faults");
 }
-#endif
+
+static void run_fault(long n) { run_faults(n, fault); }
+static void run_fault_deferred(long n) { run_faults(n, fault_deferred); }
 
 int main(int argc, char **argv)
 {
@@ -220,9 +224,8 @@ int main(int argc, char **argv)
         { "bare-100", run_bare_100, NULL },
         { "message-literal", run_panic, NULL },
         { "message-formatted", run_formatted, NULL },
-#ifdef HAVE_FAULTS
         { "fault", run_fault, NULL },
-#endif
+        { "fault-deferred", run_fault_deferred, NULL },
         { "real", NULL, run_process },
         { "threads-1", NULL, run_process },
         { "threads-cores", NULL, run_process },

@@ -94,6 +94,7 @@ int main(int argc, char **argv)
         { "panic", run_panic, NULL },
         { "bare-100", run_bare_100, NULL },
         { "fault", run_fault, NULL },
+        { "fault-deferred", run_fault, NULL },
         { NULL, NULL, NULL }
     };
     return bench_main(argc, argv, workloads);

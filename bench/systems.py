@@ -34,6 +34,7 @@ WORKLOADS = [
     ('message-literal', 'panic with a literal message'),
     ('message-formatted', 'panic with a formatted message'),
     ('fault', 'recover a null dereference'),
+    ('fault-deferred', 'recover it by a deferred call, watched'),
     ('real', 'real: lock, malloc, memset, free, unlock'),
     ('threads-1', 'the real function on one thread'),
     ('threads-cores', 'the real function, a thread per core'),
@@ -77,6 +78,8 @@ FEW_STORES = ('a defer stores a link, a place and its arguments and moves '
 A_PANIC = ('a panic keeps a message, a place and errno, checks that the '
            'landing is alive and of this thread, and is handed to the rescue '
            'block')
+A_WATCH = ('the watchdog of the deferred calls: four system calls; without it '
+           'there is none')
 A_FRAME = ('each frame links an entry, and the walk checks it before it '
            'runs: error codes cost a comparison')
 
@@ -117,6 +120,10 @@ def targets(cores, compiler='gcc'):
                 BASE, 1.5, A_FRAME + '; ' + A_PANIC),
         against('a panic through 100 frames, of error codes', 'frames-100',
                 BASE, 1.0, A_FRAME),
+        against('a null dereference, of sigaction and siglongjmp', 'fault',
+                OTHER_BASE, 1.1, 'the signal is described for the panic'),
+        against('the same by a deferred call', 'fault-deferred', OTHER_BASE,
+                1.1, A_WATCH),
         threads('%d threads, throughput of one' % cores,
                 'threads-1', 'threads-cores', 0.985 * cores),
         threads('64 threads, throughput of %d' % cores,

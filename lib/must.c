@@ -58,13 +58,10 @@ static RIPCORD__COLD _Noreturn void out_of_memory(const char *file, int line,
     failed(file, line, function, &RIPCORD_OUT_OF_MEMORY, ENOMEM, call);
 }
 
-void *ripcord__malloc(const char *file, int line, const char *function,
-                      size_t size)
+void ripcord__malloc_failed(const char *file, int line, const char *function,
+                            size_t size)
 {
-    void *memory = malloc(size ? size : 1);
-    if (!memory)
-        out_of_memory(file, line, function, "malloc", 1, size);
-    return memory;
+    out_of_memory(file, line, function, "malloc", 1, size);
 }
 
 void *ripcord__calloc(const char *file, int line, const char *function,

@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <ripcord/base.h>
 #include <ripcord/integer.h>
@@ -127,9 +128,8 @@
 
 RIPCORD__BEGIN
 
-void *ripcord__malloc(const char *file, int line, const char *function,
-                      size_t size)
-    __attribute__((malloc, alloc_size(4), returns_nonnull));
+RIPCORD__COLD RIPCORD__NORETURN void ripcord__malloc_failed(
+    const char *file, int line, const char *function, size_t size);
 void *ripcord__calloc(const char *file, int line, const char *function,
                       size_t count, size_t size)
     __attribute__((malloc, alloc_size(4, 5), returns_nonnull));
@@ -150,6 +150,18 @@ RIPCORD__COLD RIPCORD__NORETURN void ripcord__null(
 RIPCORD__COLD RIPCORD__NORETURN void ripcord__must_failed(
     const char *file, int line, const char *function, const char *call,
     int error);
+
+/* A compiler must not see memory that nobody uses and leave malloc out: that
+   it fails is to be seen. */
+RIPCORD__INLINE void *ripcord__malloc(const char *file, int line,
+                                      const char *function, size_t size)
+{
+    void *memory = malloc(size ? size : 1);
+    __asm__ volatile("" : : "r"(memory));
+    if (RIPCORD__RARELY(!memory))
+        ripcord__malloc_failed(file, line, function, size);
+    return memory;
+}
 
 RIPCORD__END
 
