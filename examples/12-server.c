@@ -28,18 +28,18 @@ static void finish(const char *path)
 }
 RIPCORD_DEFERRABLE(finish, const char *)
 
-/* A compiler deletes what nobody needs, be it a division by zero, so the
-   values are volatile and the result is used. */
+/* A compiler deletes what nobody needs, so the name is volatile and its first
+   letter is used. Not every processor refuses to divide by zero, so that is
+   checked. */
 static int answer(const struct request *request)
 {
     const volatile char *volatile name = request->name;
-    volatile int pages = request->pages;
     volatile char room[1000];
 
     room[0] = name[0];
     if (strcmp(request->path, "/deep") == 0)
         return answer(request) + room[0];
-    return room[0] + 100 / pages;
+    return room[0] + checked_div(100, request->pages);
 }
 
 static void to_status(ripcord_panic *p, volatile int *status)
