@@ -85,7 +85,7 @@ INTERNAL void panic_copy(ripcord_panic *to, const ripcord_panic *from);
 
 /* Makes `panic` the newest one and lets the deferred calls run for it; or
    lands, if it is one that lands at once. */
-INTERNAL _Noreturn void panic_start(ripcord_panic *panic);
+INTERNAL HOT _Noreturn void panic_start(ripcord_panic *panic);
 /* Fills in `frame` and `state`, and returns where the panic is to be made: in
    `local`, or in the attempt that it lands in before any call has run. */
 INTERNAL ripcord_panic *panic_place(ripcord_panic *local, const char *frame);
@@ -164,14 +164,14 @@ INTERNAL void scope_drop(struct ripcord__entry *entry);
 
 /* Lands in an attempt whose entry is off the stack, and which holds the
    panic. */
-INTERNAL _Noreturn void attempt_land(struct ripcord__attempt *attempt);
+INTERNAL HOT _Noreturn void attempt_land(struct ripcord__attempt *attempt);
 /* longjmp, with what it takes to be seen by sanitizers. */
-INTERNAL _Noreturn void jump(jmp_buf buffer);
+INTERNAL HOT _Noreturn void jump(jmp_buf buffer);
 
 /* Ends a panic that a call deferred at `site` has recovered. */
-INTERNAL _Noreturn void land(ripcord_panic *panic,
-                             const struct ripcord__site *site,
-                             struct place *place);
+INTERNAL HOT _Noreturn void land(ripcord_panic *panic,
+                                 const struct ripcord__site *site,
+                                 struct place *place);
 
 /* ---- report.c, uncaught.c ---- */
 
@@ -227,10 +227,10 @@ INTERNAL bool stack_is_elsewhere(const void *object, const char *frame);
 INTERNAL _Noreturn void misuse(const char *format, ...)
     RIPCORD__PRINTF(1, 2);
 /* Ends the process: the entry cannot be one. */
-INTERNAL RIPCORD__COLD _Noreturn void entry_damaged(
+INTERNAL COLD _Noreturn void entry_damaged(
     const struct ripcord__entry *entry, const struct place *place);
 /* The same: its site cannot be read. */
-INTERNAL RIPCORD__COLD _Noreturn void site_unreadable(
+INTERNAL COLD _Noreturn void site_unreadable(
     const struct ripcord__entry *entry, const struct place *place);
 /* Reads memory that may not be there; false: it is not. */
 INTERNAL bool read_safely(void *to, const void *from, size_t size);
@@ -249,10 +249,10 @@ INTERNAL bool entry_name(const struct ripcord__entry *entry, char *buffer,
 
 /* Whether the entry lies in a frame that is still there; one that does not is
    taken off if it is the newest, with those behind it that do not either. */
-INTERNAL RIPCORD__COLD bool entry_is_alive(struct ripcord__entry *entry,
+INTERNAL COLD bool entry_is_alive(struct ripcord__entry *entry,
                                            const struct place *place);
 /* The next older entry of one that lies in a frame that is gone. */
-INTERNAL RIPCORD__COLD struct ripcord__entry *stale_older(
+INTERNAL COLD struct ripcord__entry *stale_older(
     const struct ripcord__entry *entry, const struct place *place);
 
 /* Of a site that can be read, without the flag of recoverers. */

@@ -43,7 +43,8 @@ static struct ripcord__landing *innermost(struct place *place)
 /* Drops the panics that are newer than the landing, and notes what errno was
    when the oldest of them was raised. Returns true when it came to an exit,
    which is the newest one then: that is not for a landing to end. */
-static bool drop_panics(struct ripcord__landing *landing)
+static __attribute__((noinline)) bool drop_newer(
+    struct ripcord__landing *landing)
 {
     struct ripcord__running *oldest = running_drop(landing->running);
 
@@ -54,6 +55,13 @@ static bool drop_panics(struct ripcord__landing *landing)
     return ripcord__thread.running != landing->running;
 }
 
+/* The same, without a call where there is none. */
+static inline bool drop_panics(struct ripcord__landing *landing)
+{
+    return ripcord__thread.running != landing->running &&
+           drop_newer(landing);
+}
+
 void jump(jmp_buf buffer)
 {
     longjmp(buffer, 1);
@@ -61,7 +69,7 @@ void jump(jmp_buf buffer)
 
 /* A landing whose function has returned lies below the frames that are
    alive: jumping there would end in the frame of somebody else. */
-static void landing_check(const struct ripcord__landing *landing,
+static inline void landing_check(const struct ripcord__landing *landing,
                           const struct ripcord__site *site)
 {
     if (landing->thread != &ripcord__thread)
@@ -93,7 +101,7 @@ void land(ripcord_panic *panic, const struct ripcord__site *site,
 }
 
 /* Whether no crash that nothing may end is on the way to the landing. */
-static RIPCORD__COLD bool crash_lets_land(void)
+static COLD bool crash_lets_land(void)
 {
     struct place place = {
         __builtin_frame_address(0), "recover", "unknown", "unknown", 0, program

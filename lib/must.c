@@ -26,7 +26,7 @@ void panic_append_error(ripcord_panic *panic)
     (void)strcat(panic->message, reason);
 }
 
-static RIPCORD__COLD _Noreturn void failed(const char *file, int line,
+static COLD _Noreturn void failed(const char *file, int line,
                              const char *function, const ripcord_kind *kind,
                              int error, const char *what)
 {
@@ -47,7 +47,7 @@ void ripcord__must_failed(const char *file, int line, const char *function,
            error > 0 ? error : errno, call);
 }
 
-static RIPCORD__COLD _Noreturn void out_of_memory(const char *file, int line,
+static COLD _Noreturn void out_of_memory(const char *file, int line,
                                     const char *function, const char *what,
                                     size_t count, size_t size)
 {
@@ -94,7 +94,7 @@ char *ripcord__strdup(const char *file, int line, const char *function,
     return copy;
 }
 
-static RIPCORD__COLD _Noreturn void cannot_open(const char *file, int line,
+static COLD _Noreturn void cannot_open(const char *file, int line,
                                   const char *function, const char *path)
 {
     char what[RIPCORD_MESSAGE_SIZE];

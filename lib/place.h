@@ -9,6 +9,13 @@
 #include <limits.h>
 #include <stdint.h>
 
+/* Compilers make what is cold small, with instructions that take long to
+   start, and take what never returns for cold. But what is cold to a program
+   is what the library is there for. */
+#define RIPCORD__COLD __attribute__((hot, noinline))
+#define HOT __attribute__((hot))
+#define COLD __attribute__((cold, noinline))
+
 #include <ripcord.h>
 
 #include "names.h"
@@ -65,9 +72,9 @@ INTERNAL extern struct range program;
 /* The memory of the module that an address lies in. */
 INTERNAL struct range module_of(const void *address);
 /* Whether a site lies in a module, or in what else can be read. */
-INTERNAL RIPCORD__COLD bool site_is_loaded(const struct ripcord__site *site);
+INTERNAL COLD bool site_is_loaded(const struct ripcord__site *site);
 /* The same, and makes its module the one that is known. */
-INTERNAL RIPCORD__COLD bool site_look_up(const struct ripcord__site *site,
+INTERNAL COLD bool site_look_up(const struct ripcord__site *site,
                                          struct place *place);
 
 static inline bool is_within(const struct range *range,

@@ -72,7 +72,7 @@ static _Noreturn void damaged(const ripcord_scope *scope)
 /* For a call of another module than the program. Returns the memory of the
    scope's own, where most are from, and which is loaded as long as the scope
    is there, since its code runs. */
-static RIPCORD__COLD struct range look_up(const ripcord_scope *scope,
+static COLD struct range look_up(const ripcord_scope *scope,
                                           const struct ripcord__site *site)
 {
     struct range known = module_of(scope->site);

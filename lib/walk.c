@@ -54,7 +54,7 @@ ripcord_panic *panic_place(ripcord_panic *local, const char *frame)
 
 /* Runs the thread's deferred calls, newest first, on top of the stack that
    panicked. */
-static _Noreturn void walk(ripcord_panic *panic, struct place *place)
+static HOT _Noreturn void walk(ripcord_panic *panic, struct place *place)
 {
     if (ripcord__thread.top)
         hold_cancellation(&panic->ripcord__own);
@@ -127,7 +127,7 @@ static void note_replaced(ripcord_panic *panic, const ripcord_panic *older)
 }
 
 /* Lands in the attempt on top, which holds the panic. */
-static _Noreturn void land_at_once(void)
+static HOT _Noreturn void land_at_once(void)
 {
     struct ripcord__attempt *attempt = (void *)ripcord__thread.top;
     const ripcord_panic *older = panic_of(ripcord__thread.running);

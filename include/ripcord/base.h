@@ -12,7 +12,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Of functions that a program seldom calls: what leads there is moved out of
+   its way. The library has another one, see lib/place.h. */
+#ifndef RIPCORD__COLD
 #define RIPCORD__COLD __attribute__((cold, noinline))
+#endif
 #define RIPCORD__NORETURN __attribute__((noreturn))
 #define RIPCORD__PRINTF(string, first) \
     __attribute__((__format__(__printf__, string, first)))
