@@ -13,6 +13,7 @@
  *     watch.c     threads that end while calls are pending
  *     fork.c      the child of a fork
  *     landing.c   recovering, landing
+ *     unwinding.c whether the stack is being unwound
  *     report.c    the report of an uncaught panic
  *     uncaught.c  how the process ends then
  *     misuse.c    what a program did wrong

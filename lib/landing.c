@@ -141,11 +141,13 @@ void ripcord__recoverable_run(struct ripcord__entry *entry,
 struct rest {
     struct ripcord__landing *landing;   /* NULL when nothing is left */
     struct place *place;
+    int unwinding;                      /* how many went on at its start */
 };
 
 /* If a call is left by an exception, or by the end of the thread, this goes on
-   with those behind it: after a recovery their block has no cleanups for them
-   any more. There are none after ripcord_fork_child. */
+   with those behind it, whose block is not completed then: after a recovery
+   it has no cleanups for them any more. There are none after
+   ripcord_fork_child. */
 static void finish_rest(struct rest *left)
 {
     struct ripcord__landing *landing = left->landing;
@@ -153,8 +155,9 @@ static void finish_rest(struct rest *left)
     if (!landing)
         return;
     struct rest rest __attribute__((cleanup(finish_rest))) = *left;
+    bool completes = ripcord__unwinding() <= rest.unwinding;
     while (ripcord__thread.top && ripcord__thread.top != &landing->entry)
-        (void)run_newest(NULL, true, rest.place);
+        (void)run_newest(NULL, completes, rest.place);
     if (ripcord__thread.top)
         ripcord__pull(&landing->entry);
     landing->entry.site = NULL;
@@ -164,7 +167,7 @@ static void finish_rest(struct rest *left)
 static __attribute__((noinline)) void run_some_rest(
     struct ripcord__landing *landing, struct place *place)
 {
-    finish_rest(&(struct rest){ landing, place });
+    finish_rest(&(struct rest){ landing, place, ripcord__unwinding() });
 }
 
 /* Runs the rest of a block's calls as at its normal end, and takes its entry

@@ -9,6 +9,8 @@ extern "C" {
 
 /* Defers calls that leave letters, then calls back. */
 void through_c(void (*call_back)(void));
+/* Defers one call on success and one on failure, then calls back. */
+void succeeds_or_fails(void (*call_back)(void));
 void leave_letter(char letter);
 
 #ifdef __cplusplus

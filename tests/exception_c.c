@@ -20,3 +20,10 @@ void through_c(void (*call_back)(void))
     }
     leave_letter('!');
 }
+
+void succeeds_or_fails(void (*call_back)(void))
+{
+    defer_on_success(leave_letter, 's');
+    defer_on_failure(leave_letter, 'f');
+    call_back();
+}

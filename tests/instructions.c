@@ -76,6 +76,13 @@ static NOINLINE void on_failure_only(void)
 }
 PATH(on_failure_only)
 
+static NOINLINE void on_success_only(void)
+{
+    defer_on_success(release, 1);
+    use(1);
+}
+PATH(on_success_only)
+
 static NOINLINE void defer_and_cancel(void)
 {
     defer_as(call, release, 1);
@@ -159,6 +166,7 @@ int main(void)
     path_one_defer();
     path_four_defers();
     path_on_failure_only();
+    path_on_success_only();
     path_defer_and_cancel();
     path_scope_of_8();
     path_scope_of_100();

@@ -181,7 +181,6 @@ static bool exception_is_over()
     return !std::current_exception() && std::uncaught_exceptions() == 0;
 }
 
-// What cleanups are not told: an exception is a normal end to a block.
 static void fails_by_exception()
 {
     RIPCORD_DEFER_ON_SUCCESS(leave_letter, 's');
@@ -288,7 +287,7 @@ int main()
         fails_by_exception();
     } catch (const std::exception &) {
     }
-    check("an exception is a normal end to a block", "s");
+    check("a block that an exception leaves has failed", "f");
     caught(fails_by_panic, 0);
     check("the panic that a guard makes of it is a failure",
           "fb[thrown (fails_by_panic)]2-1");

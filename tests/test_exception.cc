@@ -15,6 +15,7 @@ void leave_letter(char letter)
 {
     letters += letter;
 }
+RIPCORD_DEFERRABLE(leave_letter, char)
 
 static void leave_number(int number)
 {
@@ -55,6 +56,85 @@ static void throws_out_of_a_scope()
     defer_to(calls, leave_number, 6);
     defer_to(calls, throws_too);
     defer_to(calls, leave_number, 7);
+}
+
+static void nothing()
+{
+}
+
+static void throws_only()
+{
+    throw std::runtime_error("exception");
+}
+
+// Catches what `function` throws.
+static void catches(void (*function)())
+{
+    try {
+        function();
+    } catch (const std::exception &) {
+        letters += 'c';
+    }
+}
+
+// Calls a function when it is destroyed.
+struct at_end {
+    ~at_end() { function(); }
+    void (*function)();
+};
+
+template <void (*function)()> static void both()
+{
+    succeeds_or_fails(function);
+}
+
+template <void (*function)()> static void caught()
+{
+    catches(function);
+}
+
+template <void (*function)()> static void throws_past()
+{
+    at_end end{function};
+    throw std::runtime_error("exception");
+}
+
+static void panics_inside()
+{
+    attempt () {
+        succeeds_or_fails([] { panic("inside"); });
+    } rescue (p) {
+        letters += 'r';
+    }
+}
+
+static void throws_in_a_handler()
+{
+    try {
+        throw std::runtime_error("exception");
+    } catch (const std::exception &) {
+        succeeds_or_fails(nothing);
+        succeeds_or_fails([] { throw; });
+    }
+}
+
+static void recovers(ripcord_panic *p)
+{
+    (void)recover(p);
+}
+RIPCORD_RECOVERER(recovers)
+
+static void throws_after_a_recovery()
+{
+    recoverable () {
+        defer_on_success(leave_letter, 's');
+        defer_on_failure(leave_letter, 'f');
+        defer(throws_too);
+        defer_on_success(leave_letter, 'S');
+        defer_on_failure(leave_letter, 'F');
+        defer(recovers);
+        panic("recovered");
+    }
 }
 
 static unsigned panics_running()
@@ -126,6 +206,22 @@ int main()
     }
     failed += check("an exception of a scope's call runs those behind it",
                     "76exception");
+    catches(both<throws_only>);
+    failed += check("a block that an exception leaves has failed", "fc");
+    succeeds_or_fails(caught<both<throws_only>>);
+    failed += check("a block that it does not leave has not", "fcs");
+    catches(both<throws_past<both<nothing>>>);
+    failed += check("a block in a destructor may complete meanwhile", "sfc");
+    catches(both<throws_past<caught<both<throws_only>>>>);
+    failed += check("and fail by an exception of its own", "fcfc");
+    catches(both<throws_past<both<panics_inside>>>);
+    failed += check("and contain a panic that is recovered", "frsfc");
+    catches(both<throws_in_a_handler>);
+    failed += check("a handler completes blocks, or throws on", "sffc");
+    catches(throws_after_a_recovery);
+    failed += check("after a recovery the rest of a block may fail", "Sfc");
+    succeeds_or_fails(nothing);
+    failed += check("afterwards blocks complete as ever", "s");
     letters += std::to_string(returns(41L));
     failed += check("a template may name a result of its own type", "42");
     return failed != 0;

@@ -119,6 +119,11 @@ extern __thread struct ripcord__thread ripcord__thread
    Otherwise newer entries were jumped over: takes them and it off. */
 RIPCORD__COLD bool ripcord__leave(struct ripcord__entry *entry);
 
+/* How many unwindings of the stack go on in this thread. A block that is left
+   while there are more of them than when it was entered is being unwound: the
+   compiler's cleanups are not told why they run. */
+int ripcord__unwinding(void);
+
 /* Checks all that is pending, which takes time for each call, and returns the
    newest one that is alive; `site` tells where. A program compiled with
    RIPCORD_CHECKED does so wherever it defers a call or leaves a block. */

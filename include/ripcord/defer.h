@@ -55,20 +55,20 @@ RIPCORD__BEGIN
  * RIPCORD_DEFER_ON_SUCCESS(function, arguments...)
  *
  * As RIPCORD_DEFER, but the call runs only when the block is not completed,
- * because a panic or the exit of the thread leaves it, or only when it is: at
- * its end, by `return`, `break`, `continue` or `goto`, and also when a later
- * deferred call of the block has already recovered the panic. The pair is for
- * rollback and commit. What unwinds the stack by itself (pthread_exit, a
- * cancellation, a C++ exception) completes a block: see ripcord_thread(3).
+ * because a panic, the exit of the thread or a C++ exception leaves it, or
+ * only when it is: at its end, by `return`, `break`, `continue` or `goto`, and
+ * also when a later deferred call of the block has already recovered the
+ * panic. The pair is for rollback and commit. What unwinds the stack by itself
+ * (pthread_exit, a cancellation) completes a block: see ripcord_thread(3).
  */
-#define RIPCORD_DEFER_ON_FAILURE(...)                        \
-    RIPCORD__DEFER(RIPCORD__JOIN(ripcord__call, __COUNTER__), \
-                   RIPCORD__ON_FAILURE, ripcord__forget_,    \
-                   RIPCORD__FIRST(__VA_ARGS__), __VA_ARGS__)
-#define RIPCORD_DEFER_ON_SUCCESS(...)                        \
-    RIPCORD__DEFER(RIPCORD__JOIN(ripcord__call, __COUNTER__), \
-                   RIPCORD__ON_SUCCESS, ripcord__leave_,     \
-                   RIPCORD__FIRST(__VA_ARGS__), __VA_ARGS__)
+#define RIPCORD_DEFER_ON_FAILURE(...)                              \
+    RIPCORD__DEFER_IF(RIPCORD__JOIN(ripcord__call, __COUNTER__),   \
+                      RIPCORD__ON_FAILURE, ripcord__leave_failed_, \
+                      RIPCORD__FIRST(__VA_ARGS__), __VA_ARGS__)
+#define RIPCORD_DEFER_ON_SUCCESS(...)                              \
+    RIPCORD__DEFER_IF(RIPCORD__JOIN(ripcord__call, __COUNTER__),   \
+                      RIPCORD__ON_SUCCESS, ripcord__leave_done_,   \
+                      RIPCORD__FIRST(__VA_ARGS__), __VA_ARGS__)
 
 /*
  * RIPCORD_DEFER_AS(name, function, arguments...)
@@ -151,20 +151,35 @@ typedef const struct ripcord__site *ripcord_defer_needs_braces_around_it;
 #define RIPCORD__KIND(f, kind) \
     (kind + RIPCORD__OF_RECOVERER * RIPCORD__RECOVERS(f))
 
-#define RIPCORD__DEFER(name, kind, leave, f, ...)                          \
+/* The site of a `defer`, and what is known of it when it is compiled. */
+#define RIPCORD__DEFER_SITE(name, kind, f)                                 \
     ripcord_defer_needs_braces_around_it RIPCORD__SITE_OF(name) =          \
         RIPCORD__SITE_AFTER(RIPCORD__RECOVERS(f),                          \
                             RIPCORD__JOIN(ripcord__run_, f),               \
                             RIPCORD__TEXT(f),                              \
                             RIPCORD__KIND(f, kind));                       \
     RIPCORD__ASSERT(!RIPCORD__RECOVERS(f) || RIPCORD__MAY_RECOVER(),       \
-                    RIPCORD__TEXT(f) RIPCORD__NO_LANDING);                 \
+                    RIPCORD__TEXT(f) RIPCORD__NO_LANDING)
+
+#define RIPCORD__DEFER(name, kind, leave, f, ...)                          \
+    RIPCORD__DEFER_SITE(name, kind, f);                                    \
     RIPCORD__STRICT                                                        \
     struct RIPCORD__JOIN(ripcord__call_, f) name                           \
         __attribute__((cleanup(RIPCORD__JOIN(leave, f)))) =                \
         RIPCORD__BIND(f, RIPCORD__SITE_OF(name), __VA_ARGS__);             \
     RIPCORD__USUAL                                                         \
     ripcord__push(&(name).entry)
+
+#define RIPCORD__DEFER_IF(name, kind, leave, f, ...)                       \
+    RIPCORD__DEFER_SITE(name, kind, f);                                    \
+    RIPCORD__STRICT                                                        \
+    struct RIPCORD__JOIN(ripcord__if_, f) name                             \
+        __attribute__((cleanup(RIPCORD__JOIN(leave, f)))) = {              \
+        RIPCORD__BIND(f, RIPCORD__SITE_OF(name), __VA_ARGS__),             \
+        ripcord__unwinding()                                               \
+    };                                                                     \
+    RIPCORD__USUAL                                                         \
+    ripcord__push(&(name).deferred.entry)
 
 #define RIPCORD__DEFER_TO(name, scope, f, ...)                             \
     do {                                                                   \

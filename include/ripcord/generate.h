@@ -37,7 +37,9 @@ RIPCORD__BEGIN
  *     ripcord__arguments_of_f     makes one, from arguments of the right type
  *     ripcord__leave_f            the normal way out of its block
  *     ripcord__leave_named_f      the same, of a call that has a name
- *     ripcord__forget_f           the same, of a call on failure only
+ *     struct ripcord__if_f        one that runs on failure or success only
+ *     ripcord__leave_failed_f     the way out of its block, if on failure
+ *     ripcord__leave_done_f       the same, if on success
  *     ripcord__run_f              what a panic runs
  *     ripcord__run_scoped_f       what the scope that holds it runs
  */
@@ -79,10 +81,24 @@ RIPCORD__BEGIN
         if (ripcord__pop(&ripcord__c->entry) && ripcord__c->entry.site)    \
             ripcord__invoke_##f(ripcord__c, RIPCORD__NULL);                \
     }                                                                      \
-    RIPCORD__INLINE void ripcord__forget_##f(                              \
-        struct ripcord__call_##f *ripcord__c)                              \
+    struct ripcord__if_##f {                                               \
+        struct ripcord__call_##f deferred;                                 \
+        int unwinding;                                                     \
+    };                                                                     \
+    RIPCORD__INLINE void ripcord__leave_failed_##f(                        \
+        struct ripcord__if_##f *ripcord__c)                                \
     {                                                                      \
-        (void)ripcord__pop(&ripcord__c->entry);                            \
+        if (ripcord__pop(&ripcord__c->deferred.entry) &&                   \
+            RIPCORD__RARELY(ripcord__unwinding() > ripcord__c->unwinding)) \
+            ripcord__invoke_##f(&ripcord__c->deferred, RIPCORD__NULL);     \
+    }                                                                      \
+    RIPCORD__INLINE void ripcord__leave_done_##f(                          \
+        struct ripcord__if_##f *ripcord__c)                                \
+    {                                                                      \
+        if (ripcord__pop(&ripcord__c->deferred.entry) &&                   \
+            !RIPCORD__RARELY(ripcord__unwinding() >                        \
+                             ripcord__c->unwinding))                       \
+            ripcord__invoke_##f(&ripcord__c->deferred, RIPCORD__NULL);     \
     }                                                                      \
     static __attribute__((unused)) void ripcord__run_##f(                  \
         struct ripcord__entry *ripcord__e,                                 \
