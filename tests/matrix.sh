@@ -11,7 +11,7 @@ sanitize='-fno-sanitize-recover=all -fno-omit-frame-pointer -g'
 suites='test_backtrace test_checked test_defer test_exception test_exit test_libc
 test_memory test_misuse test_panic test_recover test_report test_scope
 test_unwind test_mark test_stack test_stale test_validate
-test_thread test_ways test_bare test_cpp
+test_thread test_ways test_bare test_outcome test_cpp
 conformance/test_defer_rows conformance/test_exit_rows
 conformance/test_golden conformance/test_panic_rows
 conformance/test_process_rows conformance/test_recover_rows

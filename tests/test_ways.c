@@ -421,24 +421,6 @@ START_TEST(what_an_asynchronous_cancellation_skips_is_diagnosed)
 }
 END_TEST
 
-/* What pthread_exit and a cancellation do is a normal end to a block: the
-   cleanups of C are not told why they run. */
-static void *exits_by_pthread(void *argument)
-{
-    defer_on_success(trace, "success");
-    defer_on_failure(trace, "failure");
-    pthread_exit(argument);
-}
-
-START_TEST(pthread_exit_looks_like_a_normal_end_and_thread_exit_does_not)
-{
-    pthread_t thread;
-    must_zero(pthread_create(&thread, NULL, exits_by_pthread, NULL));
-    must_zero(pthread_join(thread, NULL));
-    ck_traced("success");
-}
-END_TEST
-
 /* ---- Calls that do not return ---- */
 
 static void ends_the_thread(void)
@@ -771,7 +753,6 @@ RUN_SUITE("ways",
           an_exit_is_not_cancelled,
           an_asynchronous_cancellation_runs_the_calls_of_callers,
           what_an_asynchronous_cancellation_skips_is_diagnosed,
-          pthread_exit_looks_like_a_normal_end_and_thread_exit_does_not,
           calls_behind_one_that_does_not_return_run,
           ripcord_fork_child_drops_what_is_pending,
           a_scope_that_was_dropped_takes_no_more_calls,

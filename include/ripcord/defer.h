@@ -55,11 +55,12 @@ RIPCORD__BEGIN
  * RIPCORD_DEFER_ON_SUCCESS(function, arguments...)
  *
  * As RIPCORD_DEFER, but the call runs only when the block is not completed,
- * because a panic, the exit of the thread or a C++ exception leaves it, or
- * only when it is: at its end, by `return`, `break`, `continue` or `goto`, and
- * also when a later deferred call of the block has already recovered the
- * panic. The pair is for rollback and commit. What unwinds the stack by itself
- * (pthread_exit, a cancellation) completes a block: see ripcord_thread(3).
+ * because a panic, the end of the thread (its exit, pthread_exit or a
+ * cancellation) or a C++ exception leaves it, or only when it is: at its end,
+ * by `return`, `break`, `continue` or `goto`, and also when a later deferred
+ * call of the block has already recovered the panic. The pair is for rollback
+ * and commit. pthread_exit and a cancellation are told from a normal end with
+ * a shared glibc of 2.35 or later only: see ripcord_thread(3).
  */
 #define RIPCORD_DEFER_ON_FAILURE(...)                              \
     RIPCORD__DEFER_IF(RIPCORD__JOIN(ripcord__call, __COUNTER__),   \

@@ -190,6 +190,8 @@ class Tests:
         self.random = Random(build, programs)
         self.others = [Suite(build, here.parent / ('test_%s.c' % name))
                        for name in OTHERS]
+        self.others.append(Suite(build, here.parent / 'test_outcome.c',
+                                 here.parent / 'region.c'))
 
     def link(self, suites_only=False):
         """Compiles all; the random programs take long."""
