@@ -36,18 +36,24 @@ static void check_all(struct place *place)
     }
 }
 
+/* The block that is left may be the one whose entry is damaged. */
+static void take_place(const struct ripcord__site *site, struct place *place)
+{
+    if (!site || !site_can_be_read(site, place) || !kind_is_valid(site))
+        return;
+    place->file = site->file;
+    place->function = site->function;
+    place->line = site->line;
+}
+
 OWN_FRAME struct ripcord__entry *ripcord__validate(
     const struct ripcord__site *site)
 {
-    static const struct ripcord__site unknown = {
-        .file = "unknown", .function = "unknown"
-    };
-    const struct ripcord__site *here = site ? site : &unknown;
     struct place place = {
-        __builtin_frame_address(0), "check", here->file, here->function,
-        here->line, program
+        __builtin_frame_address(0), "check", "unknown", "unknown", 0, program
     };
 
+    take_place(site, &place);
     /* Takes off those at the top whose frames are gone. */
     while (ripcord__thread.top && !entry_check(ripcord__thread.top, &place))
         continue;

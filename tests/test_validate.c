@@ -3,7 +3,9 @@
  * What a program compiled with RIPCORD_CHECKED finds out at once: at the next
  * defer or leave, whatever it is of.
  */
+#ifndef RIPCORD_CHECKED
 #define RIPCORD_CHECKED
+#endif
 #include "support.h"
 
 #include <setjmp.h>
@@ -108,6 +110,18 @@ static void older_site_overwritten_at_a_leave(void)
     }
 }
 
+static void own_site_overwritten(void)
+{
+    defer(never);
+    ripcord__thread.top->site = (const void *)no_site;
+}
+
+static void own_site_lost(void)
+{
+    defer(never);
+    ripcord__thread.top->site = (const void *)8;
+}
+
 static void circle(void)
 {
     defer(never);
@@ -125,6 +139,8 @@ START_TEST(a_damaged_entry_is_found_wherever_it_is)
     ck_diagnosed(older_site_overwritten, " in older_site_overwritten");
     ck_diagnosed(older_site_overwritten_at_a_leave,
                  "the defer stack is damaged");
+    ck_diagnosed(own_site_overwritten, "the defer stack is damaged");
+    ck_diagnosed(own_site_lost, "the defer stack is damaged");
     ck_diagnosed(circle, "the defer stack is damaged");
 }
 END_TEST

@@ -168,10 +168,10 @@ RIPCORD__INLINE void ripcord__pull(struct ripcord__entry *entry)
 /* Takes the entry of the block that ends off; false: it has run already. */
 RIPCORD__INLINE bool ripcord__pop(struct ripcord__entry *entry)
 {
-    RIPCORD__VALIDATE(entry->site);
     RIPCORD__BARRIER();
     if (RIPCORD__RARELY(ripcord__thread.top != entry))
         return ripcord__leave(entry);
+    RIPCORD__VALIDATE(entry->site);
     ripcord__pull(entry);
     return true;
 }
