@@ -4,63 +4,51 @@
  * suspended while calls are pending, may panic, and may be given up.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <ucontext.h>
 
 #include <ripcord/short.h>
 
+struct strand { ucontext_t context; ripcord_stack calls; };
+
 struct generator {
-    ucontext_t context, caller;
-    ripcord_stack calls, calls_of_caller;   /* one beside each stack */
+    struct strand own, caller;
     void (*body)(struct generator *);
     int value;
-    bool ended, given_up, panicked;
-    ripcord_panic panic;
+    bool ended, given_up;
+    ripcord_panic panic;        /* its kind is NULL: none */
     char memory[65536];
 };
 
-static void say(const char *what)
-{
-    printf("  %s\n", what);
-}
-RIPCORD_DEFERRABLE(say, const char *)
+static struct generator *running;
+RIPCORD_DEFERRABLE(puts, const char *)
 
-/* ---- The coroutine library: ripcord's switch stands before its own. ---- */
-
-static void switch_in(struct generator *generator)
+/* The coroutine library: ripcord's switch stands before its own. */
+static void switch_stack(struct strand *from, struct strand *to)
 {
-    RIPCORD_STACK_SWITCH(&generator->calls_of_caller, &generator->calls);
-    swapcontext(&generator->caller, &generator->context);
-}
-
-static void switch_out(struct generator *generator)
-{
-    RIPCORD_STACK_SWITCH(&generator->calls, &generator->calls_of_caller);
-    swapcontext(&generator->context, &generator->caller);
+    RIPCORD_STACK_SWITCH(&from->calls, &to->calls);
+    swapcontext(&from->context, &to->context);
 }
 
 /* A panic cannot leave a stack: it is taken here, and raised again on the
    other side. A generator that is given up unwinds as if it had panicked. */
-static void begin(unsigned high, unsigned low)
+static void begin(void)
 {
-    struct generator *generator =
-        (void *)(((unsigned long)high << 16 << 16) + low);
+    struct generator *generator = running;
     attempt () {
         generator->body(generator);
     } rescue (p) {
-        generator->panicked = !generator->given_up;
         generator->panic = *p;
     }
     generator->ended = true;
-    switch_out(generator);
+    switch_stack(&generator->own, &generator->caller);
 }
 
 static void generator_free(struct generator *generator)
 {
-    if (!generator->ended) {
-        generator->given_up = true;
-        switch_in(generator);
-    }
+    generator->given_up = true;
+    running = generator;
+    if (!generator->ended)
+        switch_stack(&generator->caller, &generator->own);
     free(generator);
 }
 RIPCORD_DEFERRABLE(generator_free, struct generator *)
@@ -68,22 +56,20 @@ RIPCORD_DEFERRABLE(generator_free, struct generator *)
 static struct generator *generator_new(void (*body)(struct generator *))
 {
     struct generator *generator = must_calloc(1, sizeof *generator);
-    unsigned long address = (unsigned long)generator;
-
     generator->body = body;
-    ripcord_stack_init(&generator->calls);
-    must_zero(getcontext(&generator->context));
-    generator->context.uc_stack.ss_sp = generator->memory;
-    generator->context.uc_stack.ss_size = sizeof generator->memory;
-    makecontext(&generator->context, (void (*)(void))begin, 2,
-                (unsigned)(address >> 16 >> 16), (unsigned)address);
+    ripcord_stack_init(&generator->own.calls);
+    must_zero(getcontext(&generator->own.context));
+    generator->own.context.uc_stack.ss_sp = generator->memory;
+    generator->own.context.uc_stack.ss_size = sizeof generator->memory;
+    makecontext(&generator->own.context, begin, 0);
     return generator;
 }
 
 static bool next(struct generator *generator)
 {
-    switch_in(generator);
-    if (generator->panicked)
+    running = generator;
+    switch_stack(&generator->caller, &generator->own);
+    if (generator->panic.kind)
         panic_again(&generator->panic);
     return !generator->ended;
 }
@@ -91,23 +77,21 @@ static bool next(struct generator *generator)
 static void yield(struct generator *generator, int value)
 {
     generator->value = value;
-    switch_out(generator);
+    switch_stack(&generator->own, &generator->caller);
     if (generator->given_up)
         panic("given up");
 }
 
-/* ---- Generators, and what uses them ---- */
-
 static void squares(struct generator *generator)
 {
-    defer(say, "squares: closed");
+    defer(puts, "  squares: closed");
     for (int i = 1; i < 100; i++)
         yield(generator, checked_mul(i, i));
 }
 
 static void countdown(struct generator *generator)
 {
-    defer(say, "countdown: closed");
+    defer(puts, "  countdown: closed");
     for (int i = 2; i > 0; i--)
         yield(generator, i);
     panic("lift-off");
@@ -117,7 +101,7 @@ static void print_below(int limit, void (*body)(struct generator *))
 {
     struct generator *generator = generator_new(body);
     defer(generator_free, generator);
-    defer(say, "reader: closed");
+    defer(puts, "  reader: closed");
     while (next(generator) && generator->value < limit)
         printf("  %d\n", generator->value);
 }

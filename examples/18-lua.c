@@ -11,11 +11,7 @@
 
 #include <ripcord/short.h>
 
-static void say(const char *what)
-{
-    printf("  %s\n", what);
-}
-RIPCORD_DEFERRABLE(say, const char *)
+RIPCORD_DEFERRABLE(puts, const char *)
 RIPCORD_DEFERRABLE(lua_close, lua_State *)
 RIPCORD_DEFERRABLE(lua_settop, lua_State *, int)
 
@@ -28,18 +24,16 @@ static ripcord_mark border;
 static int before_the_jump(lua_State *lua)
 {
     ripcord_unwind(&border);
-    (void)lua;
-    return 1;
+    return lua_gettop(lua);
 }
 
 static void run(lua_State *lua, const char *script)
 {
     const ripcord_mark outer = border;
-    int status;
 
     defer(lua_settop, lua, 0);
     lua_pushcfunction(lua, before_the_jump);
-    status = luaL_loadstring(lua, script);
+    int status = luaL_loadstring(lua, script);
     border = RIPCORD_MARK();
     if (status == LUA_OK)
         status = lua_pcall(lua, 0, 0, -2);
@@ -78,7 +72,7 @@ static int guarded(lua_State *lua, int (*function)(lua_State *))
 /* Fails in the way of Lua, with a call pending. */
 static int each(lua_State *lua)
 {
-    defer(say, "each: released");
+    defer(puts, "  each: released");
     for (lua_Integer i = 1; i <= luaL_checkinteger(lua, 1); i++) {
         lua_pushvalue(lua, 2);
         lua_pushinteger(lua, i);
@@ -91,7 +85,7 @@ static int each(lua_State *lua)
 static int halve_panics(lua_State *lua)
 {
     int n = (int)luaL_checkinteger(lua, 1);
-    defer(say, "halve: released");
+    defer(puts, "  halve: released");
     if (n % 2)
         panic("%d is odd", n);
     lua_pushinteger(lua, n / 2);
