@@ -169,11 +169,6 @@ class EmitGo(Writer):
         return '*v' if e[0] == 'v' else e[0]
 
     @staticmethod
-    def variable(name):
-        """A variable that is assigned to."""
-        return '*v' if name == 'v' else name
-
-    @staticmethod
     def pointer(name):
         """A pointer to a variable."""
         return 'v' if name == 'v' else '&' + name
@@ -182,7 +177,7 @@ class EmitGo(Writer):
         self.line('event(%d, %s)', node.id, self.value(node.e))
 
     def do_set(self, node):
-        self.line('%s = mix(%s, %d)', self.variable(node.var),
+        self.line('%s = mix(%s, %d)', self.value((node.var,)),
                   self.value(node.e), node.k)
 
     def do_call(self, node):
@@ -315,9 +310,6 @@ class EmitGo(Writer):
         self.line('exit()')
 
     def do_return(self, node):
-        if self.place.kind == 'unit' and not node.e:
-            self.jump(RETURN)
-            return
         if node.e:
             self.line('ret = %s', self.value(node.e))
         self.jump(RETURN)
