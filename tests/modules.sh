@@ -10,10 +10,21 @@ if [ ! -f "$library" ]; then
   skip modules 'no shared library was built'
   finish
 fi
-if instrumented "$library"; then
+# A sanitizer's library wants programs that are built with it as well.
+sanitizers=
+for flag in ${library_cflags-}; do
+  case $flag in
+    -fsanitize=*) sanitizers="$sanitizers $flag" ;;
+  esac
+done
+if [ -z "$sanitizers" ] && instrumented "$library"; then
   skip modules 'the library is instrumented'
   finish
 fi
+# ThreadSanitizer does not see the locks of the dynamic linker.
+echo 'race:ld-linux' >"$work/suppressions"
+TSAN_OPTIONS="suppressions=$work/suppressions:${TSAN_OPTIONS-}"
+export TSAN_OPTIONS
 # shellcheck disable=SC3045
 ulimit -c 0
 
@@ -156,7 +167,7 @@ END
 
 user() { # OPTION...
   # shellcheck disable=SC2086
-  $CC -std=gnu17 -O1 -fexceptions "$include" "$@" >"$work/said" 2>&1 ||
+  $CC -std=gnu17 -O1 -fexceptions $sanitizers "$include" "$@" >"$work/said" 2>&1 ||
     { not_ok 'the modules compile' <"$work/said"; finish; }
 }
 user -shared -fPIC "$work/module.c" -o "$work/module.so" \
