@@ -25,36 +25,49 @@ const struct ripcord__site *run_special(
 {
     const struct ripcord__site *site = entry->site;
 
-    if (site && RIPCORD__RARELY(!site_can_be_read(site, place)))
+    if (RIPCORD__RARELY(!site_can_be_read(site, place)))
         site_unreadable(entry, place);
-    if (entry->previous == entry || (site && !kind_is_valid(site)))
+    if (entry->previous == entry || !kind_is_valid(site))
         entry_damaged(entry, place);
     ripcord__thread.top = entry->previous;
     entry->site = NULL;
     /* The calls of a scope may be of any module. */
-    if (site && site->kind == RIPCORD__SCOPE)
+    if (site->kind == RIPCORD__SCOPE)
         place->known.eighths = 0;
-    if (site && kind_of(site) != (completes ? RIPCORD__ON_FAILURE
-                                            : RIPCORD__ON_SUCCESS))
+    if (site->kind != RIPCORD__CANCELLED &&
+        kind_of(site) != (completes ? RIPCORD__ON_FAILURE
+                                    : RIPCORD__ON_SUCCESS))
         run_call(site, entry, panic);
+    return site;
+}
+
+/* Returns the site of a call that has a name, or NULL when it is not pending
+   any more: an entry without one has run, and is off the list. That of a call
+   which is cancelled or run early stays there until its block ends, and gets
+   the second of its sites: without one it would look like memory that zeros
+   were written over. */
+static const struct ripcord__site *cancel(struct ripcord__entry *entry)
+{
+    const struct ripcord__site *site = entry->site;
+
+    if (!site || site->kind == RIPCORD__CANCELLED)
+        return NULL;
+    entry->site = site + 1;
     return site;
 }
 
 bool ripcord__cancel(struct ripcord__entry *entry)
 {
-    bool pending = entry->site != NULL;
-    entry->site = NULL;
-    return pending;
+    return cancel(entry) != NULL;
 }
 
 bool ripcord__run_now(struct ripcord__entry *entry)
 {
-    const struct ripcord__site *site = entry->site;
-    if (!site)
-        return false;
-    entry->site = NULL;
-    site->run(entry, NULL);
-    return true;
+    const struct ripcord__site *site = cancel(entry);
+
+    if (site)
+        site->run(entry, NULL);
+    return site != NULL;
 }
 
 /* The farthest that an entry lies above another one of the same stack that is

@@ -42,8 +42,8 @@ struct text;
 /* Runs a call, and lets it recover if it is one of a recoverer. */
 INTERNAL void run_call(const struct ripcord__site *site,
                        struct ripcord__entry *entry, ripcord_panic *panic);
-/* Takes the newest entry off and runs it, where it may be of any kind, and
-   its site may be NULL. Returns the site. */
+/* Takes the newest entry off and runs it, where it may be of any kind.
+   Returns the site. */
 INTERNAL const struct ripcord__site *run_special(
     struct ripcord__entry *entry, ripcord_panic *panic, bool completes,
     struct place *place);

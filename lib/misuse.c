@@ -56,6 +56,7 @@ static const char *word_for(const struct ripcord__site *site)
     case RIPCORD__SCOPE: return "a scope declared";
     case RIPCORD__RECOVERABLE_BLOCK:
     case RIPCORD__ATTEMPT_BLOCK: return "a block";
+    case RIPCORD__CANCELLED: return "cancelled or run already, deferred";
     default: return "deferred";
     }
 }

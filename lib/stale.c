@@ -58,9 +58,8 @@ static bool entry_read(struct ripcord__entry *copy,
            read_safely(copy, entry, sizeof *copy);
 }
 
-/* Goes on to the older one; false: that cannot be told. An entry that has run
-   is not believed, since memory full of zeros looks like one. `seen` moves
-   along at each power of two, so that a circle meets it. */
+/* Goes on to the older one; false: that cannot be told. `seen` moves along at
+   each power of two, so that a circle meets it. */
 static bool trail_step(struct trail *trail)
 {
     struct ripcord__entry copy;
@@ -162,7 +161,7 @@ static bool is_plausible(const struct ripcord__entry *entry)
     struct ripcord__entry copy;
 
     return !entry || (entry_read(&copy, entry) &&
-                      (!copy.site || site_is_valid_for_sure(copy.site)));
+                      site_is_valid_for_sure(copy.site));
 }
 
 static bool step_back(struct trail *trail)

@@ -10,9 +10,9 @@ static void check_site(const struct ripcord__entry *entry,
 {
     const struct ripcord__site *site = entry->site;
 
-    if (site && !site_can_be_read(site, place))
+    if (!site_can_be_read(site, place))
         site_unreadable(entry, place);
-    if (site && !kind_is_valid(site))
+    if (!kind_is_valid(site))
         entry_damaged(entry, place);
 }
 

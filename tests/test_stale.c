@@ -70,6 +70,16 @@ static __attribute__((noinline)) void jumps_from_a_scope(void)
     longjmp(foreign, 1);
 }
 
+static __attribute__((noinline)) void jumps_over_cancelled_ones(void)
+{
+    defer(never);
+    defer_as(cancelled, never);
+    defer_as(called, say, "called early\n");
+    (void)defer_cancel(cancelled);
+    (void)defer_run(called);
+    longjmp(foreign, 1);
+}
+
 static __attribute__((noinline)) void jumps_out_of_landings(void)
 {
     recoverable () {
@@ -228,6 +238,49 @@ static void panics_past_a_live_call(void)
         say("rescued\n");
     }
 }
+
+static void panics_after_a_cancelled_one(void)
+{
+    attempt () {
+        defer(say, "the outer call ran\n");
+        if (setjmp(foreign) == 0)
+            from_afar(jumps_over_cancelled_ones);
+        panic("next");
+    } rescue (p) {
+        say("rescued\n");
+    }
+}
+
+static void leaves_a_cancelled_one(void)
+{
+    defer(say, "the outer call ran\n");
+    {
+        defer_as(call, never);
+        (void)defer_cancel(call);
+        if (setjmp(foreign) == 0)
+            from_afar(jumps_over);
+    }
+    say("left\n");
+}
+
+START_TEST(a_cancelled_call_hides_none_of_the_others)
+{
+    ck_says(panics_after_a_cancelled_one,
+            "called early\nripcord: a call was pending ");
+    ck_says(panics_after_a_cancelled_one,
+            "\n\tsay, cancelled or run already, deferred at ");
+    ck_says(panics_after_a_cancelled_one,
+            " in jumps_over_cancelled_ones\n\tnever, cancelled or ");
+    ck_says(panics_after_a_cancelled_one,
+            " in jumps_over_cancelled_ones\n\tnever, deferred at ");
+    ck_says(panics_after_a_cancelled_one,
+            " in jumps_over_cancelled_ones\nthe outer call ran\nrescued\n");
+    ck_says(leaves_a_cancelled_one,
+            " in leaves_a_cancelled_one was left while a newer call was ");
+    ck_says(leaves_a_cancelled_one,
+            " in jumps_over\nleft\nthe outer call ran\n");
+}
+END_TEST
 
 static void recovers(ripcord_panic *p)
 {
@@ -394,6 +447,7 @@ RUN_SUITE("stale",
           it_is_dropped_even_if_it_cannot_be_read_any_more,
           what_is_dropped_is_named_with_its_place,
           a_panic_drops_it_and_runs_the_older_ones,
+          a_cancelled_call_hides_none_of_the_others,
           UNSANITIZED(a_panic_does_not_follow_one_that_was_overwritten)
           a_circle_of_damaged_entries_has_an_end,
           it_ends_the_process_if_that_is_the_choice,

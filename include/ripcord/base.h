@@ -65,6 +65,7 @@ enum ripcord__kind {
     RIPCORD__ATTEMPT_BLOCK,       /* a landing of every panic */
     RIPCORD__THREAD_BLOCK,        /* that a thread was started with */
     RIPCORD__LANDED,              /* on top of a recoverable just landed on */
+    RIPCORD__CANCELLED,           /* a call that is not to be made any more */
     RIPCORD__KIND_END,
     RIPCORD__PLACE = RIPCORD__KIND_END  /* only a place, of no entry */
 };

@@ -47,7 +47,8 @@ RIPCORD__BEGIN
  */
 #define RIPCORD_DEFER(...)                                   \
     RIPCORD__DEFER(RIPCORD__JOIN(ripcord__call, __COUNTER__), \
-                   RIPCORD__CALL, ripcord__leave_,           \
+                   RIPCORD__SITE, RIPCORD__CALL,             \
+                   ripcord__leave_,                          \
                    RIPCORD__FIRST(__VA_ARGS__), __VA_ARGS__)
 
 /*
@@ -78,8 +79,9 @@ RIPCORD__BEGIN
  * or run early as long as the block is not left. `name` belongs to this
  * block and this thread.
  */
-#define RIPCORD_DEFER_AS(name, ...)                        \
-    RIPCORD__DEFER(name, RIPCORD__CALL, ripcord__leave_named_, \
+#define RIPCORD_DEFER_AS(name, ...)                          \
+    RIPCORD__DEFER(name, RIPCORD__NAMED_SITE, RIPCORD__CALL, \
+                   ripcord__leave_named_,                    \
                    RIPCORD__FIRST(__VA_ARGS__), __VA_ARGS__)
 
 /*
@@ -145,25 +147,25 @@ typedef const struct ripcord__site *ripcord_defer_needs_braces_around_it;
 /* In C++ a declaration may stand there, and this is missed behind it. */
 #define RIPCORD__SITE_OF(name) \
     RIPCORD__JOIN(ripcord_defer_needs_braces_around_, name)
-/* RIPCORD__SITE, where a compiler misses the constant before `run`. */
-#define RIPCORD__SITE_AFTER(constant, run, what, kind) \
-    ((void)(constant), RIPCORD__SITE(run, what, kind))
+/* A site, where a compiler misses the constant before `run`. */
+#define RIPCORD__SITE_AFTER(constant, site, run, what, kind) \
+    ((void)(constant), site(run, what, kind))
 
 #define RIPCORD__KIND(f, kind) \
     (kind + RIPCORD__OF_RECOVERER * RIPCORD__RECOVERS(f))
 
 /* The site of a `defer`, and what is known of it when it is compiled. */
-#define RIPCORD__DEFER_SITE(name, kind, f)                                 \
+#define RIPCORD__DEFER_SITE(name, site, kind, f)                           \
     ripcord_defer_needs_braces_around_it RIPCORD__SITE_OF(name) =          \
-        RIPCORD__SITE_AFTER(RIPCORD__RECOVERS(f),                          \
+        RIPCORD__SITE_AFTER(RIPCORD__RECOVERS(f), site,                    \
                             RIPCORD__JOIN(ripcord__run_, f),               \
                             RIPCORD__TEXT(f),                              \
                             RIPCORD__KIND(f, kind));                       \
     RIPCORD__ASSERT(!RIPCORD__RECOVERS(f) || RIPCORD__MAY_RECOVER(),       \
                     RIPCORD__TEXT(f) RIPCORD__NO_LANDING)
 
-#define RIPCORD__DEFER(name, kind, leave, f, ...)                          \
-    RIPCORD__DEFER_SITE(name, kind, f);                                    \
+#define RIPCORD__DEFER(name, site, kind, leave, f, ...)                    \
+    RIPCORD__DEFER_SITE(name, site, kind, f);                              \
     RIPCORD__STRICT                                                        \
     struct RIPCORD__JOIN(ripcord__call_, f) name                           \
         __attribute__((cleanup(RIPCORD__JOIN(leave, f)))) =                \
@@ -172,7 +174,7 @@ typedef const struct ripcord__site *ripcord_defer_needs_braces_around_it;
     ripcord__push(&(name).entry)
 
 #define RIPCORD__DEFER_IF(name, kind, leave, f, ...)                       \
-    RIPCORD__DEFER_SITE(name, kind, f);                                    \
+    RIPCORD__DEFER_SITE(name, RIPCORD__SITE, kind, f);                     \
     RIPCORD__STRICT                                                        \
     struct RIPCORD__JOIN(ripcord__if_, f) name                             \
         __attribute__((cleanup(RIPCORD__JOIN(leave, f)))) = {              \
@@ -197,7 +199,7 @@ typedef const struct ripcord__site *ripcord_defer_needs_braces_around_it;
         RIPCORD__STRICT                                                    \
         const struct RIPCORD__JOIN(ripcord__call_, f) name =               \
             RIPCORD__BIND(f,                                               \
-                RIPCORD__SITE_AFTER(RIPCORD__RECOVERS(f),                  \
+                RIPCORD__SITE_AFTER(RIPCORD__RECOVERS(f), RIPCORD__SITE,   \
                                     RIPCORD__JOIN(ripcord__run_scoped_, f),\
                                     RIPCORD__TEXT(f),                      \
                                     RIPCORD__KIND(f, RIPCORD__CALL)),      \

@@ -78,7 +78,8 @@ RIPCORD__BEGIN
     RIPCORD__INLINE void ripcord__leave_named_##f(                         \
         struct ripcord__call_##f *ripcord__c)                              \
     {                                                                      \
-        if (ripcord__pop(&ripcord__c->entry) && ripcord__c->entry.site)    \
+        if (ripcord__pop(&ripcord__c->entry) &&                            \
+            ripcord__c->entry.site->kind != RIPCORD__CANCELLED)            \
             ripcord__invoke_##f(ripcord__c, RIPCORD__NULL);                \
     }                                                                      \
     struct ripcord__if_##f {                                               \
@@ -214,6 +215,17 @@ RIPCORD__BEGIN
         static const struct ripcord__site ripcord__here = {                \
             run, what, __FILE__, __func__, __LINE__, kind };               \
         &ripcord__here;                                                    \
+    })
+
+/* The same of a call that has a name, and behind it the one that takes its
+   place when the call is cancelled or run early. */
+#define RIPCORD__NAMED_SITE(run, what, kind)                               \
+    __extension__({                                                        \
+        static const struct ripcord__site ripcord__here[] = {              \
+            { run, what, __FILE__, __func__, __LINE__, kind },             \
+            { run, what, __FILE__, __func__, __LINE__,                     \
+              RIPCORD__CANCELLED } };                                      \
+        ripcord__here;                                                     \
     })
 
 /* Between these two a wrong pointer is an error, not a warning. */
