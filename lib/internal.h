@@ -241,8 +241,10 @@ INTERNAL bool site_is_valid_for_sure(const struct ripcord__site *site);
 INTERNAL bool is_in_fake_stack(const void *address);
 /* The place in its frame that an object would have if it were there. */
 INTERNAL const char *real_address(const void *address);
-/* Writes "NAME, deferred at ..." of an entry that may be damaged; false: it
-   is. */
+/* Writes "NAME, deferred at ..." of a site that may be none; false: it is. */
+INTERNAL bool site_name(const struct ripcord__site *site, char *buffer,
+                        size_t size);
+/* The same of an entry that may be damaged. */
 INTERNAL bool entry_name(const struct ripcord__entry *entry, char *buffer,
                          size_t size);
 

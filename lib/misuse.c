@@ -61,18 +61,23 @@ static const char *word_for(const struct ripcord__site *site)
     }
 }
 
+bool site_name(const struct ripcord__site *site, char *buffer, size_t size)
+{
+    struct ripcord__site copy;
+
+    if (!read_safely(&copy, site, sizeof copy) || !kind_is_valid(&copy))
+        return false;
+    (void)snprintf(buffer, size, "%s, %s at %s:%d in %s", copy.what,
+                   word_for(&copy), copy.file, copy.line, copy.function);
+    return true;
+}
+
 bool entry_name(const struct ripcord__entry *entry, char *buffer, size_t size)
 {
     struct ripcord__entry copy;
-    struct ripcord__site site;
 
-    if (!read_safely(&copy, entry, sizeof copy) ||
-        !read_safely(&site, copy.site, sizeof site) ||
-        !kind_is_valid(&site))
-        return false;
-    (void)snprintf(buffer, size, "%s, %s at %s:%d in %s", site.what,
-                   word_for(&site), site.file, site.line, site.function);
-    return true;
+    return read_safely(&copy, entry, sizeof copy) &&
+           site_name(copy.site, buffer, size);
 }
 
 void entry_damaged(const struct ripcord__entry *entry,

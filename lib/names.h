@@ -93,12 +93,14 @@
 #define site_is_loaded ripcord__site_is_loaded
 #define site_is_valid_for_sure ripcord__site_is_valid_for_sure
 #define site_look_up ripcord__site_look_up
+#define site_name ripcord__site_name
 #define site_unreadable ripcord__site_unreadable
 #define stack_has_overflowed ripcord__stack_has_overflowed
 #define stack_is_elsewhere ripcord__stack_is_elsewhere
 #define stale_cut ripcord__stale_cut
 #define stale_older ripcord__stale_older
 #define stale_search ripcord__stale_search
+#define stale_tell ripcord__stale_tell
 #define symbol_find ripcord__symbol_find
 #define task_begin ripcord__task_begin
 #define task_find ripcord__task_find

@@ -80,18 +80,13 @@ void ripcord_stack_switch(ripcord_stack *from, ripcord_stack *to)
     ripcord__stack_switch(from, to, &site);
 }
 
-/* A stack like any other for as long as its entries are named. */
 void ripcord_stack_drop(ripcord_stack *stack)
 {
-    struct ripcord__entry *top = ripcord__thread.top;
-
     if (stack->state != RIPCORD__STACK_SUSPENDED)
         misuse("ripcord_stack_drop was given a stack that runs, or was not "
                "initialised");
-    if (stack->top) {
-        ripcord__thread.top = stack->top;
-        stale_cut(NULL, "a stack was given up on which calls were pending");
-        ripcord__thread.top = top;
-    }
+    if (stack->top)
+        stale_tell(stack->top,
+                   "a stack was given up on which calls were pending");
     ripcord_stack_init(stack);
 }

@@ -9,6 +9,7 @@
  */
 #include "stale.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,10 +45,13 @@ ripcord_stale ripcord_set_stale(ripcord_stale policy)
 
 /* ---- Following links that may lead nowhere ---- */
 
+/* What was found on the way is kept, for the message: by the time that it is
+   made, its own frames may cover the entries. */
 struct trail {
     const struct ripcord__entry *at;
     const struct ripcord__entry *seen;
     unsigned long count;
+    const struct ripcord__site *sites[NAMED];   /* of the first ones */
 };
 
 /* Copies an entry, and returns whether it can be believed to be one. */
@@ -55,7 +59,8 @@ static bool entry_read(struct ripcord__entry *copy,
                        const struct ripcord__entry *entry)
 {
     return (uintptr_t)entry % _Alignof(struct ripcord__entry) == 0 &&
-           read_safely(copy, entry, sizeof *copy);
+           read_safely(copy, entry, sizeof *copy) &&
+           site_is_valid_for_sure(copy->site);
 }
 
 /* Goes on to the older one; false: that cannot be told. `seen` moves along at
@@ -64,9 +69,10 @@ static bool trail_step(struct trail *trail)
 {
     struct ripcord__entry copy;
 
-    if (trail->at == trail->seen || !entry_read(&copy, trail->at) ||
-        !site_is_valid_for_sure(copy.site))
+    if (trail->at == trail->seen || !entry_read(&copy, trail->at))
         return false;
+    if (trail->count < NAMED)
+        trail->sites[trail->count] = copy.site;
     trail->count++;
     if ((trail->count & (trail->count - 1)) == 0)
         trail->seen = trail->at;
@@ -74,75 +80,105 @@ static bool trail_step(struct trail *trail)
     return true;
 }
 
+/* Goes on to `end`, or as far as that is possible. */
+static void trail_follow(struct trail *trail,
+                         const struct ripcord__entry *end)
+{
+    while (trail->at && trail->at != end && trail_step(trail))
+        continue;
+}
+
 enum search stale_search(const struct ripcord__entry *wanted)
 {
     struct trail trail = { .at = ripcord__thread.top };
 
-    while (trail.at != wanted) {
-        if (!trail.at)
-            return SEARCH_ABSENT;
-        if (!trail_step(&trail))
-            return SEARCH_BROKEN;
-    }
-    return SEARCH_FOUND;
+    trail_follow(&trail, wanted);
+    if (trail.at == wanted)
+        return SEARCH_FOUND;
+    return trail.at ? SEARCH_BROKEN : SEARCH_ABSENT;
 }
 
 /* ---- Telling ---- */
 
-static void tell_name(struct text *text, const struct ripcord__entry *entry)
+static void tell_name(struct text *text, const struct ripcord__site *site)
 {
     char buffer[300];
 
     text_string(text, "\n\t");
-    text_string(text, entry_name(entry, buffer, sizeof buffer)
-                          ? buffer : "a call whose frame was overwritten");
+    text_string(text, site_name(site, buffer, sizeof buffer)
+                          ? buffer : "a call whose module was unloaded");
 }
 
-/* One line for each, as far as they can be followed. */
-static void tell_names(struct text *text, const struct ripcord__entry *end)
+/* One line for each, as far as they could be followed. */
+static void tell_names(struct text *text, const struct trail *trail,
+                       const struct ripcord__entry *end)
 {
-    struct trail trail = { .at = ripcord__thread.top };
-
-    do
-        if (trail.count < NAMED)
-            tell_name(text, trail.at);
-    while (trail_step(&trail) && trail.at && trail.at != end);
-    if (trail.count <= NAMED)
-        return;
-    text_string(text, "\n\tand ");
-    text_number(text, (long long)trail.count - NAMED);
-    text_string(text, " more");
+    for (unsigned long i = 0; i < trail->count && i < NAMED; i++)
+        tell_name(text, trail->sites[i]);
+    if (trail->count > NAMED) {
+        text_string(text, "\n\tand ");
+        text_number(text, (long long)trail->count - NAMED);
+        text_string(text, " more");
+    }
+    if (trail->at && trail->at != end)
+        text_string(text, "\n\ta call whose frame was overwritten");
 }
 
-static void tell(ripcord_stale policy, const char *reason,
-                 const struct ripcord__entry *end)
+/* Writing must not end the thread, as a point where it is cancelled: it is in
+   the midst of leaving a block, or of a panic. */
+static void write_held(struct text *text)
 {
+    int state;
+
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    text_flush(text);
+    (void)pthread_setcancelstate(state, NULL);
+}
+
+/* Its own frame, which is large, is to come after the search. */
+static OWN_FRAME RIPCORD__PRINTF(3, 0) void tell(
+    const struct trail *trail, const struct ripcord__entry *end,
+    const char *format, va_list arguments)
+{
+    ripcord_stale policy = resolve(
+        __atomic_load_n(&chosen_policy, __ATOMIC_SEQ_CST));
     struct text text = { .descriptor = STDERR_FILENO };
+    char reason[800];
 
+    if (policy == RIPCORD_STALE_SILENT)
+        return;
+    (void)vsnprintf(reason, sizeof reason, format, arguments);
     text_string(&text, policy == RIPCORD_STALE_FATAL
                            ? "fatal error: ripcord: " : "ripcord: ");
     text_string(&text, reason);
     text_string(&text, "; dropped without being called:");
-    tell_names(&text, end);
+    tell_names(&text, trail, end);
     text_string(&text, "\n");
-    text_flush(&text);
+    write_held(&text);
     if (policy == RIPCORD_STALE_FATAL)
         abort();
 }
 
-void stale_cut(struct ripcord__entry *end, const char *format, ...)
+void stale_tell(const struct ripcord__entry *newest, const char *format, ...)
 {
-    ripcord_stale policy = resolve(
-        __atomic_load_n(&chosen_policy, __ATOMIC_SEQ_CST));
-    char reason[800];
+    struct trail trail = { .at = newest };
     va_list arguments;
 
-    if (policy != RIPCORD_STALE_SILENT) {
-        va_start(arguments, format);
-        (void)vsnprintf(reason, sizeof reason, format, arguments);
-        va_end(arguments);
-        tell(policy, reason, end);
-    }
+    trail_follow(&trail, NULL);
+    va_start(arguments, format);
+    tell(&trail, NULL, format, arguments);
+    va_end(arguments);
+}
+
+void stale_cut(struct ripcord__entry *end, const char *format, ...)
+{
+    struct trail trail = { .at = ripcord__thread.top };
+    va_list arguments;
+
+    trail_follow(&trail, end);
+    va_start(arguments, format);
+    tell(&trail, end, format, arguments);
+    va_end(arguments);
     ripcord__thread.top = end;
 }
 
@@ -160,8 +196,7 @@ static bool is_plausible(const struct ripcord__entry *entry)
 {
     struct ripcord__entry copy;
 
-    return !entry || (entry_read(&copy, entry) &&
-                      site_is_valid_for_sure(copy.site));
+    return !entry || entry_read(&copy, entry);
 }
 
 static bool step_back(struct trail *trail)

@@ -24,6 +24,11 @@ INTERNAL enum search stale_search(const struct ripcord__entry *wanted);
 INTERNAL void stale_cut(struct ripcord__entry *end, const char *format, ...)
     RIPCORD__PRINTF(2, 3);
 
+/* Says the same of a list that is not the thread's, and that nobody takes
+   anything off. */
+INTERNAL void stale_tell(const struct ripcord__entry *newest,
+                         const char *format, ...) RIPCORD__PRINTF(2, 3);
+
 /* Whether the entry lies in a frame that is gone, as seen from `place`. */
 INTERNAL bool is_stale(const struct ripcord__entry *entry,
                        const struct place *place);

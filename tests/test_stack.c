@@ -346,6 +346,38 @@ START_TEST(what_it_holds_is_named_if_it_is_dropped)
 }
 END_TEST
 
+static void *drops_when_cancelled(void *unused)
+{
+    defer(trace, "outside");
+    coroutine_init(&first, fails, NULL, NULL);
+    (void)coroutine_resume(&first);
+    (void)pthread_cancel(pthread_self());
+    ripcord_stack_drop(&first.calls);
+    trace(first.calls.top ? "not dropped" : "dropped");
+    pthread_testcancel();
+    trace("not reached");
+    return unused;
+}
+
+static void drops_in_a_thread(void)
+{
+    pthread_t thread;
+    void *result;
+    (void)pthread_create(&thread, NULL, drops_when_cancelled, NULL);
+    (void)pthread_join(thread, &result);
+    says(traced());
+    says(result == PTHREAD_CANCELED ? " cancelled\n" : " not cancelled\n");
+}
+
+START_TEST(a_thread_is_not_cancelled_while_it_drops_one)
+{
+    struct ending ending = run_apart(drops_in_a_thread);
+    ck_assert_int_eq(ending.signal, 0);
+    ck_assert_ptr_nonnull(strstr(ending.output, " in fails\n"
+                                                "dropped outside cancelled"));
+}
+END_TEST
+
 /* ---- On several threads ---- */
 
 static void *resumes_there(void *coroutine)
@@ -569,6 +601,7 @@ RUN_SUITE("stack",
           a_scope_lives_across_switches,
           one_that_is_given_up_can_unwind_what_it_holds,
           what_it_holds_is_named_if_it_is_dropped,
+          a_thread_is_not_cancelled_while_it_drops_one,
           one_that_holds_nothing_may_move_to_another_thread,
           one_that_holds_a_call_or_a_landing_may_not,
           threads_do_not_see_the_coroutines_of_each_other,
