@@ -18,6 +18,7 @@
  *     uncaught.c  how the process ends then
  *     misuse.c    what a program did wrong
  *     stale.c     entries that somebody jumped over
+ *     running.c   panics that do not come to their end
  *     mark.c      unwinding for somebody else's longjmp
  *     stack.c     coroutines
  *     loaded.c    whether the module of a call is loaded

@@ -78,6 +78,8 @@
 #define run_call ripcord__run_call
 #define run_special ripcord__run_special
 #define running_abandon ripcord__running_abandon
+#define running_forget ripcord__running_forget
+#define running_names ripcord__running_names
 #define running_push ripcord__running_push
 #define scope_drop ripcord__scope_drop
 #define signal_give_back ripcord__signal_give_back

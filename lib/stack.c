@@ -85,8 +85,13 @@ void ripcord_stack_drop(ripcord_stack *stack)
     if (stack->state != RIPCORD__STACK_SUSPENDED)
         misuse("ripcord_stack_drop was given a stack that runs, or was not "
                "initialised");
-    if (stack->top)
-        stale_tell(stack->top,
-                   "a stack was given up on which calls were pending");
+    if (stack->top || stack->running)
+        stale_tell(stack->top, stack->running,
+                   stack->top ? "a stack was given up on which calls were "
+                                "pending"
+                              : "a stack was given up on which a panic or "
+                                "an exit ran");
+    if (stack->thread == &ripcord__thread)
+        running_forget(stack->running);
     ripcord_stack_init(stack);
 }

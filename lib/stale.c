@@ -136,9 +136,9 @@ static void write_held(struct text *text)
 }
 
 /* Its own frame, which is large, is to come after the search. */
-static OWN_FRAME RIPCORD__PRINTF(3, 0) void tell(
+static OWN_FRAME RIPCORD__PRINTF(4, 0) void tell(
     const struct trail *trail, const struct ripcord__entry *end,
-    const char *format, va_list arguments)
+    struct ripcord__running *running, const char *format, va_list arguments)
 {
     ripcord_stale policy = resolve(
         __atomic_load_n(&chosen_policy, __ATOMIC_SEQ_CST));
@@ -151,22 +151,26 @@ static OWN_FRAME RIPCORD__PRINTF(3, 0) void tell(
     text_string(&text, policy == RIPCORD_STALE_FATAL
                            ? "fatal error: ripcord: " : "ripcord: ");
     text_string(&text, reason);
-    text_string(&text, "; dropped without being called:");
+    text_string(&text, trail->at || trail->count
+                           ? "; dropped without being called:"
+                           : "; dropped:");
     tell_names(&text, trail, end);
+    running_names(&text, running);
     text_string(&text, "\n");
     write_held(&text);
     if (policy == RIPCORD_STALE_FATAL)
         abort();
 }
 
-void stale_tell(const struct ripcord__entry *newest, const char *format, ...)
+void stale_tell(const struct ripcord__entry *newest,
+                struct ripcord__running *running, const char *format, ...)
 {
     struct trail trail = { .at = newest };
     va_list arguments;
 
     trail_follow(&trail, NULL);
     va_start(arguments, format);
-    tell(&trail, NULL, format, arguments);
+    tell(&trail, NULL, running, format, arguments);
     va_end(arguments);
 }
 
@@ -177,7 +181,7 @@ void stale_cut(struct ripcord__entry *end, const char *format, ...)
 
     trail_follow(&trail, end);
     va_start(arguments, format);
-    tell(&trail, end, format, arguments);
+    tell(&trail, end, NULL, format, arguments);
     va_end(arguments);
     ripcord__thread.top = end;
 }

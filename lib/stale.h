@@ -24,13 +24,22 @@ INTERNAL enum search stale_search(const struct ripcord__entry *wanted);
 INTERNAL void stale_cut(struct ripcord__entry *end, const char *format, ...)
     RIPCORD__PRINTF(2, 3);
 
-/* Says the same of a list that is not the thread's, and that nobody takes
-   anything off. */
+/* Says the same of lists that are not the thread's, and that nobody takes
+   anything off: of entries, and of what runs them. */
 INTERNAL void stale_tell(const struct ripcord__entry *newest,
-                         const char *format, ...) RIPCORD__PRINTF(2, 3);
+                         struct ripcord__running *running,
+                         const char *format, ...) RIPCORD__PRINTF(3, 4);
 
 /* Whether the entry lies in a frame that is gone, as seen from `place`. */
 INTERNAL bool is_stale(const struct ripcord__entry *entry,
                        const struct place *place);
+
+/* ---- running.c ---- */
+
+/* Names panics and exits, a line each. */
+INTERNAL void running_names(struct text *text,
+                            struct ripcord__running *newest);
+/* They will not come to their end. */
+INTERNAL void running_forget(const struct ripcord__running *newest);
 
 #endif

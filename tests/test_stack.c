@@ -8,6 +8,8 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct coroutine first, second;
@@ -346,6 +348,137 @@ START_TEST(what_it_holds_is_named_if_it_is_dropped)
 }
 END_TEST
 
+static void yields(void) { coroutine_yield(); }
+RIPCORD_DEFERRABLE(yields)
+
+static void panics_again_and_yields(void)
+{
+    defer(yields);
+    panic("second");
+}
+RIPCORD_DEFERRABLE(panics_again_and_yields)
+
+static void yields_in_panics(const char *unused)
+{
+    (void)unused;
+    defer(panics_again_and_yields);
+    panic("first");
+}
+
+static void yields_in_an_exit(const char *unused)
+{
+    (void)unused;
+    defer(trace, "call");
+    defer(yields);
+    thread_exit(NULL);
+}
+
+static void yields_recovered(const char *unused)
+{
+    (void)unused;
+    recoverable () {
+        defer(recovers, NULL);
+        panic("first");
+    }
+}
+
+static void drop_after(int resumptions, void (*body)(const char *))
+{
+    coroutine_init(&first, body, NULL, NULL);
+    while (resumptions-- > 0)
+        (void)coroutine_resume(&first);
+    ripcord_stack_drop(&first.calls);
+    ck_assert_ptr_null(first.calls.running);
+    says("goes on\n");
+}
+
+static void drops_two_panics(void) { drop_after(1, yields_in_panics); }
+static void drops_an_exit(void) { drop_after(1, yields_in_an_exit); }
+static void drops_a_recovered_one(void) { drop_after(2, yields_recovered); }
+
+static void drops_a_panic_in_silence(void)
+{
+    (void)ripcord_set_stale(RIPCORD_STALE_SILENT);
+    drops_two_panics();
+}
+
+static void drops_a_panic_and_dies(void)
+{
+    (void)ripcord_set_stale(RIPCORD_STALE_FATAL);
+    drops_two_panics();
+}
+
+static void ck_says(void (*function)(void), const char *text)
+{
+    struct ending ending = run_apart(function);
+    ck_assert_int_eq(ending.signal, 0);
+    ck_assert_int_eq(ending.status, 0);
+    ck_assert_msg(strstr(ending.output, text), "%s", ending.output);
+}
+
+START_TEST(a_panic_or_an_exit_that_runs_on_it_is_named_too)
+{
+    ck_says(drops_two_panics, "ripcord: a stack was given up on which a panic "
+                              "or an exit ran; dropped:\n"
+                              "\tthe panic raised at ");
+    ck_says(drops_two_panics, " in panics_again_and_yields: second\n"
+                              "\tthe panic raised at ");
+    ck_says(drops_two_panics, " in yields_in_panics: first\ngoes on\n");
+    ck_says(drops_an_exit, " on which calls were pending; dropped without "
+                           "being called:\n\ttrace, deferred at ");
+    ck_says(drops_an_exit, " in yields_in_an_exit\n"
+                           "\tthe exit of the thread at ");
+    ck_says(drops_a_recovered_one, " in yields_recovered: first [recovered]\n"
+                                   "goes on\n");
+    ck_assert_str_eq(run_apart(drops_a_panic_in_silence).output,
+                     "goes on\n");
+    ck_dies(drops_a_panic_and_dies, " in yields_in_panics: first\n");
+}
+END_TEST
+
+#ifndef SANITIZED
+static int *volatile nowhere;
+
+static void faults(const char *unused)
+{
+    (void)unused;
+    defer(yields);
+    *nowhere = 1;
+}
+
+/* The numbers that the kernel gives to timers are small. */
+static bool a_timer_is_set(void)
+{
+    for (int timer = 0; timer < 100; timer++) {
+        struct itimerspec left;
+        if (syscall(SYS_timer_gettime, timer, &left) == 0 &&
+            (left.it_value.tv_sec || left.it_value.tv_nsec))
+            return true;
+    }
+    return false;
+}
+
+static void drops_a_crash(void)
+{
+    ripcord_fault_options options = RIPCORD_FAULT_OPTIONS;
+    options.watchdog_seconds = 100;
+    ck_assert_int_eq(ripcord_faults_enable(&options), 0);
+    coroutine_init(&first, faults, NULL, NULL);
+    (void)coroutine_resume(&first);
+    says(a_timer_is_set() ? "watched\n" : "not watched\n");
+    ripcord_stack_drop(&first.calls);
+    says(a_timer_is_set() ? "still watched\n" : "not watched\n");
+}
+
+START_TEST(a_crash_that_is_dropped_is_not_watched_any_more)
+{
+    ck_says(drops_a_crash, "watched\nripcord: a stack was given up on which ");
+    ck_says(drops_a_crash, "invalid memory address or nil pointer dereference"
+                           "\nnot watched\n");
+}
+END_TEST
+#endif
+
 static void *drops_when_cancelled(void *unused)
 {
     defer(trace, "outside");
@@ -601,6 +734,8 @@ RUN_SUITE("stack",
           a_scope_lives_across_switches,
           one_that_is_given_up_can_unwind_what_it_holds,
           what_it_holds_is_named_if_it_is_dropped,
+          a_panic_or_an_exit_that_runs_on_it_is_named_too,
+          UNSANITIZED(a_crash_that_is_dropped_is_not_watched_any_more)
           a_thread_is_not_cancelled_while_it_drops_one,
           one_that_holds_nothing_may_move_to_another_thread,
           one_that_holds_a_call_or_a_landing_may_not,

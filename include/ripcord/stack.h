@@ -58,11 +58,12 @@ void ripcord_stack_switch(ripcord_stack *from, ripcord_stack *to);
 
 /*
  * To be called before the memory of a coroutine is released that has not come
- * to its end: the calls that are still pending in *stack are named in a
- * message, as ripcord_set_stale tells, and dropped. They do not run, since
- * that needs the coroutine: to run them, continue it once more and let it
- * panic, or unwind to a mark that was set where it began. Afterwards *stack
- * is as initialised. It must not be the one that runs.
+ * to its end: the calls that are still pending in *stack, and the panics and
+ * exits that run in it, are named in a message, as ripcord_set_stale tells,
+ * and dropped. The calls do not run, since that needs the coroutine: to run
+ * them, continue it once more and let it panic, or unwind to a mark that was
+ * set where it began. Afterwards *stack is as initialised. It must not be the
+ * one that runs.
  */
 void ripcord_stack_drop(ripcord_stack *stack);
 
