@@ -101,6 +101,9 @@ INTERNAL bool holds_cancellation(const struct ripcord__running *running);
    ends the process if an older one was jumped out of. */
 INTERNAL void running_push(struct ripcord__running *running,
                            const struct place *place);
+/* Whether one lies in a frame that is gone, as seen from `place`. */
+INTERNAL bool running_is_gone(const struct ripcord__running *running,
+                              const struct place *place);
 /* The end of one whose frame is left although it never returns: by an
    exception, or because the thread exits. */
 INTERNAL void running_abandon(struct ripcord__running *running);

@@ -34,14 +34,34 @@ static bool is_pending(const struct ripcord__entry *wanted,
     return entry == wanted;
 }
 
-/* Whether the panic or exit that ran when the mark was set still does. */
-static bool is_running(const struct ripcord__running *wanted)
+/* Whether the panic or exit that ran when the mark was set still does. Those
+   that are newer may lie in frames that are gone. */
+static bool is_running(const struct ripcord__running *wanted,
+                       const struct place *place)
 {
-    const struct ripcord__running *running = ripcord__thread.running;
+    return !(wanted && running_is_gone(wanted, place)) &&
+           running_search(wanted) != SEARCH_ABSENT;
+}
 
-    while (running && running != wanted)
-        running = running->older;
-    return running == wanted;
+/* When the jump has been done already, what began since then was jumped out
+   of. Its frames are not written to; what it holds is given back as far as
+   they can be read. */
+static void drop_gone(const ripcord_mark *mark, const struct place *place)
+{
+    const struct ripcord__running *newest = ripcord__thread.running;
+    struct ripcord__running oldest;
+
+    if (newest == mark->running ||
+        (!running_is_gone(newest, place) &&
+         running_search(mark->running) == SEARCH_FOUND))
+        return;
+    stale_tell(NULL, NULL, "a panic or an exit was running and was jumped "
+               "out of; noticed by the %s at %s:%d in %s", place->what,
+               place->file, place->line, place->function);
+    oldest = running_forget(newest, mark->running);
+    ripcord__thread.running = mark->running;
+    if (oldest.state)
+        release_cancellation(&oldest);
 }
 
 /* The panics that began since then end here, as where they land. */
@@ -84,10 +104,11 @@ OWN_FRAME void ripcord_unwind(const ripcord_mark *mark)
     };
     int error = errno;
 
-    if (!is_pending(mark->top, &place) || !is_running(mark->running))
+    if (!is_pending(mark->top, &place) || !is_running(mark->running, &place))
         misuse("the mark set at %s:%d in %s is not on this stack of calls: "
                "its block was left, or the stack was switched", site->file,
                site->line, site->function);
+    drop_gone(mark, &place);
     unwind(mark, &place);
     drop_running(mark);
     errno = error;

@@ -79,8 +79,10 @@
 #define run_special ripcord__run_special
 #define running_abandon ripcord__running_abandon
 #define running_forget ripcord__running_forget
+#define running_is_gone ripcord__running_is_gone
 #define running_names ripcord__running_names
 #define running_push ripcord__running_push
+#define running_search ripcord__running_search
 #define scope_drop ripcord__scope_drop
 #define signal_give_back ripcord__signal_give_back
 #define signal_is_ignored ripcord__signal_is_ignored

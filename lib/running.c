@@ -73,15 +73,32 @@ void running_names(struct text *text, struct ripcord__running *newest)
         text_string(text, "\n\tand older ones");
 }
 
-/* ---- Dropping ---- */
+/* ---- Finding and dropping ---- */
 
-void running_forget(const struct ripcord__running *newest)
+enum search running_search(const struct ripcord__running *wanted)
 {
-    const struct ripcord__running *running = newest;
+    const struct ripcord__running *running = ripcord__thread.running;
     struct ripcord__running copy;
 
-    for (int i = 0; i < MAXIMUM_LENGTH && running &&
-                    running_read(&copy, running); i++, running = copy.older)
+    for (int i = 0; running && running != wanted; running = copy.older)
+        if (i++ == MAXIMUM_LENGTH || !running_read(&copy, running))
+            return SEARCH_BROKEN;
+    return running == wanted ? SEARCH_FOUND : SEARCH_ABSENT;
+}
+
+struct ripcord__running running_forget(const struct ripcord__running *newest,
+                                       const struct ripcord__running *until)
+{
+    const struct ripcord__running *running = newest;
+    struct ripcord__running copy, oldest = { .state = 0 };
+
+    for (int i = 0; running && running != until; running = copy.older) {
+        if (i++ == MAXIMUM_LENGTH || !running_read(&copy, running))
+            break;
         if (is_of_crash(running, &copy))
             crash_dropped(copy.crash);
+        if (holds_cancellation(&copy))
+            oldest = copy;
+    }
+    return oldest;
 }

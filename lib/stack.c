@@ -92,6 +92,6 @@ void ripcord_stack_drop(ripcord_stack *stack)
                               : "a stack was given up on which a panic or "
                                 "an exit ran");
     if (stack->thread == &ripcord__thread)
-        running_forget(stack->running);
+        (void)running_forget(stack->running, NULL);
     ripcord_stack_init(stack);
 }

@@ -153,7 +153,7 @@ static OWN_FRAME RIPCORD__PRINTF(4, 0) void tell(
     text_string(&text, reason);
     text_string(&text, trail->at || trail->count
                            ? "; dropped without being called:"
-                           : "; dropped:");
+                           : running ? "; dropped:" : "; dropped");
     tell_names(&text, trail, end);
     running_names(&text, running);
     text_string(&text, "\n");

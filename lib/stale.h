@@ -39,7 +39,12 @@ INTERNAL bool is_stale(const struct ripcord__entry *entry,
 /* Names panics and exits, a line each. */
 INTERNAL void running_names(struct text *text,
                             struct ripcord__running *newest);
-/* They will not come to their end. */
-INTERNAL void running_forget(const struct ripcord__running *newest);
+/* Looks for one, or NULL for the end of the list, believing nothing. */
+INTERNAL enum search running_search(const struct ripcord__running *wanted);
+/* Those that are newer than `until` will not come to their end. Returns a copy
+   of the oldest that holds cancellation; its state is 0 if none is found. */
+INTERNAL struct ripcord__running running_forget(
+    const struct ripcord__running *newest,
+    const struct ripcord__running *until);
 
 #endif

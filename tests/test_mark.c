@@ -294,6 +294,100 @@ START_TEST(after_the_jump_it_names_the_calls_and_drops_them)
 }
 END_TEST
 
+static void jumps_away(void) { longjmp(foreign, 1); }
+RIPCORD_DEFERRABLE(jumps_away)
+
+static __attribute__((noinline)) void jumps_out_of_a_panic(void)
+{
+    defer(jumps_away);
+    panic("jumped out of");
+}
+RIPCORD_DEFERRABLE(jumps_out_of_a_panic)
+
+static __attribute__((noinline)) void jumps_out_of_two_panics(void)
+{
+    defer(jumps_out_of_a_panic);
+    panic("jumped out of");
+}
+
+static __attribute__((noinline)) void jumps_out_of_an_exit(void)
+{
+    defer(jumps_away);
+    thread_exit(NULL);
+}
+
+static ON_STACK void from_afar(void (*function)(void))
+{
+    volatile char room[16384];
+    KEEP(room);
+    function();
+    room[0] = 1;
+}
+
+static void panics_in_a_call(void)
+{
+    attempt () {
+        panic("after all");
+    } rescue (p) {
+        say(p->replaced.kind ? "it replaces another one\n" : p->message);
+    }
+}
+RIPCORD_DEFERRABLE(panics_in_a_call)
+
+static void unwinds_out_of(void (*function)(void), bool overwrites)
+{
+    place = RIPCORD_MARK();
+    defer(panics_in_a_call);
+    if (setjmp(foreign) == 0)
+        from_afar(function);
+    if (overwrites)
+        overwrite();
+    ripcord_unwind(&place);
+    say(ripcord__thread.running ? " running\n" : " unwound\n");
+    say(cancel_state() == PTHREAD_CANCEL_ENABLE ? "not held\n" : "held\n");
+}
+
+static void out_of_a_panic(void)
+{
+    unwinds_out_of(jumps_out_of_a_panic, false);
+}
+
+static void out_of_two(void)
+{
+    unwinds_out_of(jumps_out_of_two_panics, false);
+}
+
+static void out_of_an_exit(void)
+{
+    unwinds_out_of(jumps_out_of_an_exit, false);
+}
+
+static void out_of_ruins(void)
+{
+    unwinds_out_of(jumps_out_of_two_panics, true);
+}
+
+static void ck_unwinds(void (*function)(void), const char *text)
+{
+    struct ending ending = run_apart(function);
+    ck_assert_int_eq(ending.signal, 0);
+    ck_assert_int_eq(ending.status, 0);
+    ck_assert_msg(strstr(ending.output, text), "%s", ending.output);
+}
+
+START_TEST(after_a_jump_out_of_a_panic_it_says_so_and_drops_that)
+{
+    ck_unwinds(out_of_a_panic, "ripcord: a panic or an exit was running and "
+                               "was jumped out of; noticed by the unwinding "
+                               "to the mark at ");
+    ck_unwinds(out_of_a_panic, " in unwinds_out_of; dropped\n"
+                               "after all unwound\nnot held\n");
+    ck_unwinds(out_of_two, "dropped\nafter all unwound\nnot held\n");
+    ck_unwinds(out_of_an_exit, "dropped\nafter all unwound\nnot held\n");
+    ck_unwinds(out_of_ruins, "dropped\nafter all unwound\n");
+}
+END_TEST
+
 static void marks_a_block_that_ends(void)
 {
     {
@@ -371,4 +465,5 @@ RUN_SUITE("mark",
           a_panic_that_is_older_goes_on,
           an_exit_that_is_newer_than_the_mark_goes_on,
           after_the_jump_it_names_the_calls_and_drops_them,
+          after_a_jump_out_of_a_panic_it_says_so_and_drops_that,
           a_mark_that_is_none_is_refused)

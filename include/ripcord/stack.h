@@ -97,7 +97,8 @@ typedef struct ripcord_mark {
  * goes on as any other, and this does not return. An exit of the thread that
  * began after the mark was set goes on too. Called where the longjmp has
  * arrived it is too late to run anything: the calls are named in a message,
- * as ripcord_set_stale tells, and dropped. Keeps errno. A mark of another
+ * as ripcord_set_stale tells, and dropped; so are panics and exits that were
+ * jumped out of. Keeps errno. A mark of another
  * thread or stack, or one whose block is gone, ends the process with a
  * message.
  */
