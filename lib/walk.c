@@ -132,12 +132,32 @@ static void note_replaced(ripcord_panic *panic, const ripcord_panic *older)
     text_copy(replaced->message, sizeof replaced->message, older->message);
 }
 
+static struct place place_of(const ripcord_panic *panic)
+{
+    return (struct place){
+        panic->ripcord__own.frame, "panic", panic->file, panic->function,
+        panic->line, program
+    };
+}
+
+/* The newest panic that is running. */
+static RIPCORD__COLD const ripcord_panic *checked_older(
+    const ripcord_panic *panic)
+{
+    const struct place place = place_of(panic);
+
+    check_older(ripcord__thread.running, &place);
+    return panic_of(ripcord__thread.running);
+}
+
 /* Lands in the attempt on top, which holds the panic. */
 static HOT _Noreturn void land_at_once(void)
 {
     struct ripcord__attempt *attempt = (void *)ripcord__thread.top;
-    const ripcord_panic *older = panic_of(ripcord__thread.running);
+    const ripcord_panic *older = NULL;
 
+    if (RIPCORD__RARELY(ripcord__thread.running))
+        older = checked_older(&attempt->caught);
     if (older)
         note_replaced(&attempt->caught, older);
     attempt->caught.ripcord__own.depth = older ? older->ripcord__own.depth + 1
@@ -153,10 +173,7 @@ void panic_start(ripcord_panic *panic)
         land_at_once();
 
     ripcord_panic *running __attribute__((cleanup(abandon))) = panic;
-    struct place place = {
-        panic->ripcord__own.frame, "panic", panic->file, panic->function,
-        panic->line, program
-    };
+    struct place place = place_of(panic);
 
     running_push(&panic->ripcord__own, &place);
     ripcord_panic *older = panic_of(panic->ripcord__own.older);

@@ -245,8 +245,19 @@ static void panics_after_a_jump(void)
     panic("next");
 }
 
+static void lands_after_a_jump(void)
+{
+    attempt () {
+        panics_after_a_jump();
+    } rescue (p) {
+        (void)p;
+    }
+}
+
 START_TEST(a_panic_that_a_deferred_call_jumped_out_of_is_noticed)
 {
+    ck_diagnosed(lands_after_a_jump,
+                 "finds a panic that is still running, but its stack is gone");
     ck_diagnosed(panics_after_a_jump,
                  "finds a panic that is still running, but its stack is gone");
     ck_diagnosed(panics_after_a_jump, "in panics_after_a_jump");
