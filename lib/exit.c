@@ -51,8 +51,10 @@ static _Noreturn void run_exit(const struct ripcord__exit *given,
     pthread_exit(loop.exit.result);
 }
 
+/* What was jumped over is looked for before these frames cover it. */
 void ripcord_thread_exit(void *result)
 {
+    stale_drop("exit", __builtin_frame_address(0), "unknown", "unknown", 0);
     const struct ripcord__exit given = {
         .result = result, .file = "unknown", .function = "unknown"
     };
@@ -62,6 +64,7 @@ void ripcord_thread_exit(void *result)
 void ripcord__thread_exit(const char *file, int line, const char *function,
                           void *result)
 {
+    stale_drop("exit", __builtin_frame_address(0), file, function, line);
     const struct ripcord__exit given = {
         .result = result, .file = file, .function = function, .line = line
     };
@@ -70,6 +73,7 @@ void ripcord__thread_exit(const char *file, int line, const char *function,
 
 void ripcord_exit(int status)
 {
+    stale_drop("exit", __builtin_frame_address(0), "unknown", "unknown", 0);
     const struct ripcord__exit given = {
         .of_process = true, .status = status, .file = "unknown",
         .function = "unknown"
@@ -80,6 +84,7 @@ void ripcord_exit(int status)
 void ripcord__exit_process(const char *file, int line, const char *function,
                            int status)
 {
+    stale_drop("exit", __builtin_frame_address(0), file, function, line);
     const struct ripcord__exit given = {
         .of_process = true, .status = status, .file = file,
         .function = function, .line = line

@@ -65,13 +65,18 @@ enum repeats {
 
 /* Fills everything in but the message, in `local` or, if the panic will land
    at once, in the attempt that it lands in; returns which. `local` is in the
-   frame of the function that the program called, which expands this there. */
-#define panic_begin(local, file, line, function, kind)               \
-    panic_begin_at(local, __builtin_frame_address(0), file, line,    \
-                   function, kind)
+   frame of the function that the program called, which expands this there.
+   What was jumped over is looked for at first, while it can be found: nothing
+   of `local` is written before. The order of the arguments is that of the
+   functions which raise, for these to keep few of them. */
+#define panic_begin(local, file, line, function, kind)                \
+    panic_begin_at(file, line, function, kind, local,                 \
+                   __builtin_frame_address(0))
 INTERNAL ripcord_panic *panic_begin_at(
-    ripcord_panic *local, const char *frame, const char *file, int line,
-    const char *function, const ripcord_kind *kind);
+    const char *file, int line, const char *function,
+    const ripcord_kind *kind, ripcord_panic *local, const char *frame);
+/* The same for a signal: fills in `frame` and `state` only. */
+INTERNAL ripcord_panic *panic_place(ripcord_panic *local, const char *frame);
 /* Fills in all but the message, `frame` and `state`. */
 INTERNAL void panic_fill(ripcord_panic *panic, const char *file, int line,
                          const char *function, const ripcord_kind *kind);
@@ -88,9 +93,6 @@ INTERNAL void panic_copy(ripcord_panic *to, const ripcord_panic *from);
 /* Makes `panic` the newest one and lets the deferred calls run for it; or
    lands, if it is one that lands at once. */
 INTERNAL HOT _Noreturn void panic_start(ripcord_panic *panic);
-/* Fills in `frame` and `state`, and returns where the panic is to be made: in
-   `local`, or in the attempt that it lands in before any call has run. */
-INTERNAL ripcord_panic *panic_place(ripcord_panic *local, const char *frame);
 
 /* Keeps the thread from being cancelled, and allows it again as before. */
 INTERNAL void hold_cancellation(struct ripcord__running *running);
@@ -258,6 +260,11 @@ INTERNAL bool entry_name(const struct ripcord__entry *entry, char *buffer,
    taken off if it is the newest, with those behind it that do not either. */
 INTERNAL COLD bool entry_is_alive(struct ripcord__entry *entry,
                                            const struct place *place);
+/* Drops those at the top that lie in frames that are gone, as seen from
+   `frame`; the arguments are those of a place. */
+INTERNAL COLD void stale_drop(const char *what, const char *frame,
+                              const char *file, const char *function,
+                              int line);
 /* The next older entry of one that lies in a frame that is gone. */
 INTERNAL COLD struct ripcord__entry *stale_older(
     const struct ripcord__entry *entry, const struct place *place);

@@ -102,6 +102,7 @@
 #define stack_has_overflowed ripcord__stack_has_overflowed
 #define stack_is_elsewhere ripcord__stack_is_elsewhere
 #define stale_cut ripcord__stale_cut
+#define stale_drop ripcord__stale_drop
 #define stale_older ripcord__stale_older
 #define stale_search ripcord__stale_search
 #define stale_tell ripcord__stale_tell

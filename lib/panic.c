@@ -7,18 +7,46 @@
 #include <errno.h>
 #include <string.h>
 
-ripcord_panic *panic_begin_at(
-    ripcord_panic *local, const char *frame, const char *file, int line,
-    const char *function, const ripcord_kind *kind)
-{
-    ripcord_panic *panic = panic_place(local, frame);
+/* ---- Where it is made, and what it carries ---- */
 
-    panic_fill(panic, file, line, function, kind);
+static inline bool is_next(const struct ripcord__entry *entry,
+                           const char *frame)
+{
+    return is_aligned_below((uintptr_t)entry - (uintptr_t)frame, STACK_SIZE);
+}
+
+/* The attempt that a panic lands in at once, before any call has run; NULL if
+   the newest entry is none, or does not look like one. */
+static struct ripcord__attempt *next_attempt(const char *frame)
+{
+    struct ripcord__entry *entry = ripcord__thread.top;
+
+    if (!is_next(entry, frame) ||
+        RIPCORD__RARELY(!is_within(&program, entry->site) &&
+                        !site_is_loaded(entry->site)) ||
+        entry->site->kind != RIPCORD__ATTEMPT_BLOCK ||
+        crash_bars((struct ripcord__landing *)(void *)entry))
+        return NULL;
+    return (struct ripcord__attempt *)(void *)entry;
+}
+
+static inline ripcord_panic *place_in(struct ripcord__attempt *attempt,
+                                      ripcord_panic *local, const char *frame)
+{
+    ripcord_panic *panic = attempt ? &attempt->caught : local;
+
+    panic->ripcord__own.frame = frame;
+    panic->ripcord__own.state = attempt ? RIPCORD__CAUGHT : RIPCORD__RUNNING;
     return panic;
 }
 
-void panic_fill(ripcord_panic *panic, const char *file, int line,
-                const char *function, const ripcord_kind *kind)
+ripcord_panic *panic_place(ripcord_panic *local, const char *frame)
+{
+    return place_in(next_attempt(frame), local, frame);
+}
+
+static inline void fill(ripcord_panic *panic, const char *file, int line,
+                        const char *function, const ripcord_kind *kind)
 {
     panic->kind = kind ? kind : &RIPCORD_PLAIN;
     panic->file = file;
@@ -34,6 +62,49 @@ void panic_fill(ripcord_panic *panic, const char *file, int line,
     panic->replaced.kind = NULL;
     panic->replaced.count = 0;
     panic->message[0] = '\0';
+}
+
+void panic_fill(ripcord_panic *panic, const char *file, int line,
+                const char *function, const ripcord_kind *kind)
+{
+    fill(panic, file, line, function, kind);
+}
+
+/* Where the newest entry is not what it mostly is. */
+static COLD ripcord_panic *begin_slowly(
+    const char *file, int line, const char *function,
+    const ripcord_kind *kind, ripcord_panic *local, const char *frame)
+{
+    ripcord_panic *panic;
+
+    if (!is_next(ripcord__thread.top, frame))
+        stale_drop("panic", frame, file, function, line);
+    panic = panic_place(local, frame);
+    fill(panic, file, line, function, kind);
+    return panic;
+}
+
+/* Whatever calls another function is apart, for that would have this one save
+   all its arguments. */
+ripcord_panic *panic_begin_at(
+    const char *file, int line, const char *function,
+    const ripcord_kind *kind, ripcord_panic *local, const char *frame)
+{
+    struct ripcord__entry *entry = ripcord__thread.top;
+    struct ripcord__attempt *attempt = (void *)entry;
+    ripcord_panic *panic;
+
+    if (RIPCORD__RARELY(!is_next(entry, frame) ||
+                        !is_within(&program, entry->site)))
+        return begin_slowly(file, line, function, kind, local, frame);
+    if (entry->site->kind != RIPCORD__ATTEMPT_BLOCK)
+        attempt = NULL;
+    else if (RIPCORD__RARELY(ripcord__thread.running !=
+                             attempt->landing.running))
+        return begin_slowly(file, line, function, kind, local, frame);
+    panic = place_in(attempt, local, frame);
+    fill(panic, file, line, function, kind);
+    return panic;
 }
 
 void panic_copy(ripcord_panic *to, const ripcord_panic *from)
@@ -109,16 +180,24 @@ void ripcord__panic(const char *file, int line, const char *function,
     raise_formatted(panic, format, arguments);
 }
 
-void ripcord__panic_text(const char *file, int line, const char *function,
-                         const char *text, size_t length)
+/* A function of its own, so that the one which the program calls saves few
+   registers: it does so where the newest of the frames was that are gone. */
+static HOT _Noreturn OWN_FRAME void raise_text(
+    ripcord_panic *panic, const char *text, size_t length)
 {
-    ripcord_panic local, *panic =
-        panic_begin(&local, file, line, function, NULL);
     if (RIPCORD__RARELY(length >= sizeof panic->message))
         text_copy(panic->message, sizeof panic->message, text);
     else
         memcpy(panic->message, text, length + 1);
     panic_start(panic);
+}
+
+void ripcord__panic_text(const char *file, int line, const char *function,
+                         const char *text, size_t length)
+{
+    ripcord_panic local, *panic =
+        panic_begin(&local, file, line, function, NULL);
+    raise_text(panic, text, length);
 }
 
 void ripcord__panic_format(const char *file, int line, const char *function,
@@ -184,7 +263,9 @@ void ripcord__panic_errno(const char *file, int line, const char *function,
 void panic_repeat(const ripcord_panic *panic, const char *frame,
                   enum repeats how)
 {
-    ripcord_panic local, *again = panic_place(&local, frame);
+    ripcord_panic local, *again = panic_begin_at(
+        panic->file, panic->line, panic->function, panic->kind, &local,
+        frame);
     unsigned state = again->ripcord__own.state;
 
     panic_copy(again, panic);

@@ -9,6 +9,7 @@
  */
 #include "stale.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,6 +163,17 @@ static OWN_FRAME RIPCORD__PRINTF(4, 0) void tell(
         abort();
 }
 
+static RIPCORD__PRINTF(3, 4) void tell_formatted(
+    const struct trail *trail, const struct ripcord__entry *end,
+    const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    tell(trail, end, NULL, format, arguments);
+    va_end(arguments);
+}
+
 void stale_tell(const struct ripcord__entry *newest,
                 struct ripcord__running *running, const char *format, ...)
 {
@@ -226,22 +238,58 @@ struct ripcord__entry *stale_older(const struct ripcord__entry *entry,
     return (struct ripcord__entry *)(uintptr_t)trail.at;
 }
 
+/* Drops those at the top that are stale. */
+static void drop(const struct place *place)
+{
+    struct trail trail = { .at = ripcord__thread.top };
+
+    while (trail.at && is_stale(trail.at, place))
+        if (!step_back(&trail))
+            lost(place);
+    tell_formatted(&trail, trail.at,
+                   "a call was pending whose block was jumped out of, by "
+                   "longjmp or a switch of stacks; noticed by the %s at "
+                   "%s:%d in %s", place->what, place->file, place->line,
+                   place->function);
+    ripcord__thread.top = (struct ripcord__entry *)(uintptr_t)trail.at;
+}
+
 bool entry_is_alive(struct ripcord__entry *entry, const struct place *place)
 {
-    struct trail trail = { .at = entry };
-
     if (!entry || (uintptr_t)entry % _Alignof(void *) != 0)
         entry_damaged(entry, place);
     if (!is_stale(entry, place))
         return true;
     if (entry != ripcord__thread.top)
         return false;
-    while (trail.at && is_stale(trail.at, place))
-        if (!step_back(&trail))
-            lost(place);
-    stale_cut((struct ripcord__entry *)(uintptr_t)trail.at,
-              "a call was pending whose block was jumped out of, by longjmp "
-              "or a switch of stacks; noticed by the %s at %s:%d in %s",
-              place->what, place->file, place->line, place->function);
+    drop(place);
     return false;
+}
+
+/* Left free above the frames of the search, for there may be entries that the
+   panic has not covered yet. */
+#define ROOM 4096
+
+static OWN_FRAME void drop_deeper(const char *what, const char *frame,
+                                  const char *file, const char *function,
+                                  int line)
+{
+    const struct place place = {
+        frame, what, file, function, line, program
+    };
+    int error = errno;
+
+    if (ripcord__thread.top && is_stale(ripcord__thread.top, &place))
+        drop(&place);
+    errno = error;
+}
+
+OWN_FRAME void stale_drop(const char *what, const char *frame,
+                          const char *file, const char *function, int line)
+{
+    char room[ROOM];
+
+    __asm__ volatile("" : : "r"(room) : "memory");
+    drop_deeper(what, frame, file, function, line);
+    __asm__ volatile("" : : "r"(room) : "memory");
 }

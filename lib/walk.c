@@ -26,32 +26,6 @@ void release_cancellation(const struct ripcord__running *running)
         (void)pthread_setcancelstate(running->cancellation, NULL);
 }
 
-/* The attempt that a panic lands in at once, before any call has run; NULL if
-   there is none, or it does not look like one. */
-static struct ripcord__attempt *next_attempt(const char *frame)
-{
-    struct ripcord__entry *entry = ripcord__thread.top;
-    uintptr_t above = (uintptr_t)entry - (uintptr_t)frame;
-
-    if (!is_aligned_below(above, STACK_SIZE) ||
-        RIPCORD__RARELY(!is_within(&program, entry->site) &&
-                        !site_is_loaded(entry->site)) ||
-        entry->site->kind != RIPCORD__ATTEMPT_BLOCK ||
-        crash_bars((struct ripcord__landing *)(void *)entry))
-        return NULL;
-    return (struct ripcord__attempt *)(void *)entry;
-}
-
-ripcord_panic *panic_place(ripcord_panic *local, const char *frame)
-{
-    struct ripcord__attempt *attempt = next_attempt(frame);
-    ripcord_panic *panic = attempt ? &attempt->caught : local;
-
-    panic->ripcord__own.frame = frame;
-    panic->ripcord__own.state = attempt ? RIPCORD__CAUGHT : RIPCORD__RUNNING;
-    return panic;
-}
-
 /* Runs the thread's deferred calls, newest first, on top of the stack that
    panicked. */
 static HOT _Noreturn void walk(ripcord_panic *panic, struct place *place)
@@ -141,7 +115,7 @@ static struct place place_of(const ripcord_panic *panic)
 }
 
 /* The newest panic that is running. */
-static RIPCORD__COLD const ripcord_panic *checked_older(
+static COLD const ripcord_panic *checked_older(
     const ripcord_panic *panic)
 {
     const struct place place = place_of(panic);

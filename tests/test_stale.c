@@ -5,6 +5,7 @@
  */
 #include "support.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -114,6 +115,16 @@ static __attribute__((noinline)) void jumps_over_ten(void)
 static ON_STACK void from_afar(void (*jump)(void))
 {
     volatile char room[16384];
+    KEEP(room);
+    jump();
+    room[0] = 1;
+}
+
+/* Not as far: where a panic has room for itself that it has not used yet when
+   it looks for what was jumped over. */
+static ON_STACK void from_nearby(void (*jump)(void))
+{
+    volatile char room[100];
     KEEP(room);
     jump();
     room[0] = 1;
@@ -238,6 +249,66 @@ static void panics_past_a_live_call(void)
         say("rescued\n");
     }
 }
+
+#ifndef SANITIZED
+/* A function that is bound when it is called first needs kilobytes for that. */
+static void bind(void)
+{
+    attempt () {
+        panic("first");
+    } rescue (p) {
+        (void)p;
+    }
+}
+
+/* It is copied to where the entries are. */
+#define FORTY "0123456789012345678901234567890123456789"
+#define LONG_MESSAGE FORTY FORTY FORTY FORTY FORTY FORTY
+
+static void panics_soon(void)
+{
+    bind();
+    attempt () {
+        defer(say, "the outer call ran\n");
+        if (setjmp(foreign) == 0)
+            from_nearby(jumps_over);
+        panic(LONG_MESSAGE);
+    } rescue (p) {
+        say("rescued\n");
+    }
+}
+
+static void lands_soon(void)
+{
+    bind();
+    errno = ENOENT;
+    attempt () {
+        if (setjmp(foreign) == 0)
+            from_nearby(jumps_over);
+        panic(LONG_MESSAGE);
+    } rescue (p) {
+        say(errno == ENOENT ? "rescued\n" : "errno was changed\n");
+    }
+}
+
+static void dies_soon(void)
+{
+    (void)ripcord_set_stale(RIPCORD_STALE_FATAL);
+    panics_soon();
+}
+
+START_TEST(a_panic_finds_what_its_own_frame_is_about_to_cover)
+{
+    ck_says(panics_soon, " in panics_soon; dropped without being called:\n"
+                         "\tnever, deferred at ");
+    ck_says(panics_soon, " in jumps_over\nthe outer call ran\nrescued\n");
+    ck_says(lands_soon, " in lands_soon; dropped without being called:\n"
+                        "\tnever, deferred at ");
+    ck_says(lands_soon, " in jumps_over\nrescued\n");
+    ck_diagnosed(dies_soon, " in jumps_over\n");
+}
+END_TEST
+#endif
 
 static void panics_after_a_cancelled_one(void)
 {
@@ -447,6 +518,7 @@ RUN_SUITE("stale",
           it_is_dropped_even_if_it_cannot_be_read_any_more,
           what_is_dropped_is_named_with_its_place,
           a_panic_drops_it_and_runs_the_older_ones,
+          UNSANITIZED(a_panic_finds_what_its_own_frame_is_about_to_cover)
           a_cancelled_call_hides_none_of_the_others,
           UNSANITIZED(a_panic_does_not_follow_one_that_was_overwritten)
           a_circle_of_damaged_entries_has_an_end,

@@ -13,9 +13,18 @@
 #include <stddef.h>
 
 /* Of functions that a program seldom calls: what leads there is moved out of
-   its way. The library has another one, see lib/place.h. */
+   its way. Some look for entries that somebody jumped over, and lazy binding
+   writes over kilobytes of the stack, where these are, at the first call. The
+   library has another one, see lib/place.h. */
 #ifndef RIPCORD__COLD
-#define RIPCORD__COLD __attribute__((cold, noinline))
+#define RIPCORD__COLD RIPCORD__EARLY __attribute__((cold, noinline))
+#endif
+#define RIPCORD__EARLY
+#ifdef __has_attribute
+#if __has_attribute(noplt)
+#undef RIPCORD__EARLY
+#define RIPCORD__EARLY __attribute__((noplt))
+#endif
 #endif
 #define RIPCORD__NORETURN __attribute__((noreturn))
 #define RIPCORD__PRINTF(string, first) \
