@@ -61,6 +61,14 @@ void crash_dropped(struct ripcord__crash *crash)
     altstack_restore(crash->below);
 }
 
+void crash_drop(const struct ripcord__running *newest,
+                const struct ripcord__running *until)
+{
+    for (; newest && newest != until; newest = newest->older)
+        if (newest->crash)
+            crash_dropped(newest->crash);
+}
+
 void crash_end(struct ripcord__running *newest)
 {
     struct ripcord__crash *crash = crash_of(newest);
@@ -75,9 +83,7 @@ void crash_exit(void)
 
     if (crash && crash->fatal)
         uncaught(panic_of(running));
-    for (; running; running = running->older)
-        if (running->crash)
-            crash_dropped(running->crash);
+    crash_drop(running, NULL);
 }
 
 void crash_say(const char *why)

@@ -109,6 +109,7 @@ void exit_suspend(struct ripcord__attempt *attempt)
     const struct ripcord__running *running = ripcord__thread.running;
     struct ripcord__running *outer = attempt->landing.running;
 
+    crash_drop(running->older, outer);
     attempt->exit = *(const struct ripcord__exit *)(const void *)running;
     attempt->exit.running.state = RIPCORD__SUSPENDED;
     attempt->exit.running.frame = attempt->landing.frame;

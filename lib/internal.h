@@ -211,6 +211,10 @@ INTERNAL void crash_end(struct ripcord__running *newest);
 /* The same at the end of a thread, but only for a crash that nothing may
    end; drops the others. */
 INTERNAL void crash_exit(void);
+/* Drops those at `newest` and older, down to `until`, whose handlers' frames
+   are left although their panics are not recovered. */
+INTERNAL void crash_drop(const struct ripcord__running *newest,
+                         const struct ripcord__running *until);
 /* Whether the newest is a signal that asks the process to end, of which
    there is nothing to report. */
 INTERNAL bool crash_is_quiet(const ripcord_panic *newest);

@@ -22,6 +22,7 @@
 #define cleanup_handler ripcord__cleanup_handler
 #define configuration_lock ripcord__configuration_lock
 #define configuration_unlock ripcord__configuration_unlock
+#define crash_drop ripcord__crash_drop
 #define crash_dropped ripcord__crash_dropped
 #define crash_end ripcord__crash_end
 #define crash_exit ripcord__crash_exit

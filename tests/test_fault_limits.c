@@ -204,6 +204,39 @@ START_TEST(one_that_comes_when_it_is_free_again_is_recovered)
 }
 END_TEST
 
+/* ---- Left without a recovery ---- */
+
+static void panics(void) { panic("on top"); }
+RIPCORD_DEFERRABLE(panics)
+static void exits(void) { thread_exit(NULL); }
+RIPCORD_DEFERRABLE(exits)
+
+static void exits_over_a_fault(void)
+{
+    enable(NULL);
+    attempt () {
+        defer(panics);
+        defer(exits);
+        store_null();
+    } rescue (p) {
+        say(p->message);
+        attempt () {
+            defer(say, "a deferred call");
+            store_null();
+        } rescue (q) {
+            say(q->kind->name);
+        }
+        ck_assert_int_eq(ripcord_faults_disable(), 0);
+        _exit(0);
+    }
+}
+
+START_TEST(a_rescue_block_of_an_exit_over_a_fault_can_recover_faults)
+{
+    ck_ends(exits_over_a_fault, 0, "on top\na deferred call\nnull error\n");
+}
+END_TEST
+
 /* ---- What is told ---- */
 
 static void calls_null(void)
@@ -282,5 +315,6 @@ RUN_SUITE("fault_limits",
     deferred_calls_of_a_fault_cannot_disable_faults,
     a_fault_on_another_stack_while_the_alternate_one_is_in_use,
     one_that_comes_when_it_is_free_again_is_recovered,
+    a_rescue_block_of_an_exit_over_a_fault_can_recover_faults,
     ON_X86_64(a_call_of_null_has_a_program_counter)
     a_recovered_fault_makes_no_system_call)
