@@ -12,6 +12,7 @@ OWN_FRAME void ripcord_fork_child(void)
         __builtin_frame_address(0), "fork", "unknown", "unknown", 0, program
     };
 
+    crash_drop(ripcord__thread.running, NULL);
     ripcord__thread.top = NULL;
     ripcord__thread.running = NULL;
     while (entry) {

@@ -10,10 +10,12 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -237,6 +239,43 @@ START_TEST(a_rescue_block_of_an_exit_over_a_fault_can_recover_faults)
 }
 END_TEST
 
+static jmp_buf in_child;
+
+static void forks(void)
+{
+    pid_t child = fork();
+    int status = -1;
+
+    if (child == 0) {
+        ripcord_fork_child();
+        longjmp(in_child, 1);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+}
+RIPCORD_DEFERRABLE(forks)
+
+static void forks_over_a_fault(void)
+{
+    enable(NULL);
+    if (setjmp(in_child)) {
+        recovers();
+        ck_assert_int_eq(ripcord_faults_disable(), 0);
+        _exit(0);
+    }
+    recoverable () {
+        defer(trace_recovery);
+        defer(forks);
+        store_null();
+    }
+}
+
+START_TEST(a_child_that_drops_a_fault_can_recover_others)
+{
+    ck_ends(forks_over_a_fault, 0, "");
+}
+END_TEST
+
 /* ---- What is told ---- */
 
 static void calls_null(void)
@@ -316,5 +355,6 @@ RUN_SUITE("fault_limits",
     a_fault_on_another_stack_while_the_alternate_one_is_in_use,
     one_that_comes_when_it_is_free_again_is_recovered,
     a_rescue_block_of_an_exit_over_a_fault_can_recover_faults,
+    a_child_that_drops_a_fault_can_recover_others,
     ON_X86_64(a_call_of_null_has_a_program_counter)
     a_recovered_fault_makes_no_system_call)
