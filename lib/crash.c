@@ -61,6 +61,15 @@ void crash_dropped(struct ripcord__crash *crash)
     altstack_restore(crash->below);
 }
 
+bool crash_is_running(void)
+{
+    const struct ripcord__running *running = ripcord__thread.running;
+
+    while (running && !running->crash)
+        running = running->older;
+    return running != NULL;
+}
+
 void crash_drop(const struct ripcord__running *newest,
                 const struct ripcord__running *until)
 {

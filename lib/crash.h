@@ -87,6 +87,9 @@ INTERNAL void signal_kill(int signal);
 /* The crash that the process is to die of, of those at `newest` and older;
    or NULL. The oldest one that nobody could recover comes first. */
 INTERNAL struct ripcord__crash *crash_of(struct ripcord__running *newest);
+/* Whether deferred calls of a crash are running, on whatever stack, for the
+   list of panics that is in use. */
+INTERNAL bool crash_is_running(void);
 /* For the handler of the watchdog's signal, with the frame that this has
    interrupted; returns if it comes too late. */
 INTERNAL void crash_expired(const char *frame);

@@ -146,7 +146,7 @@ static int disable(void)
 {
     if (!enabled)
         return refuse(EALREADY, "faults are not enabled");
-    if (altstack_crashes() > 0)
+    if (altstack_crashes() > 0 || crash_is_running())
         return refuse(EBUSY, "deferred calls of a fault are running, and "
                       "nothing was changed");
     if (signals_check(fault_handler) != 0 ||

@@ -30,6 +30,7 @@
 #define crash_is_between ripcord__crash_is_between
 #define crash_is_fatal ripcord__crash_is_fatal
 #define crash_is_quiet ripcord__crash_is_quiet
+#define crash_is_running ripcord__crash_is_running
 #define crash_of ripcord__crash_of
 #define crash_say ripcord__crash_say
 #define crash_write_fatal ripcord__crash_write_fatal

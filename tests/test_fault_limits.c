@@ -131,18 +131,38 @@ static void disables(void)
 }
 RIPCORD_DEFERRABLE(disables)
 
-START_TEST(deferred_calls_of_a_fault_cannot_disable_faults)
+static void *tries_to_disable(void *unused)
 {
-    enable(NULL);
     recoverable () {
         defer(trace_recovery);
         defer(disables);
         store_null();
     }
-    ck_traced("deferred calls of a fault are running, and nothing was changed "
-              "recovered:runtime error: invalid memory address or nil pointer "
-              "dereference");
+    return unused;
+}
+
+#define BUSY "deferred calls of a fault are running, and nothing was changed " \
+             "recovered:runtime error: invalid memory address or nil pointer " \
+             "dereference"
+
+START_TEST(deferred_calls_of_a_fault_cannot_disable_faults)
+{
+    enable(NULL);
+    (void)tries_to_disable(NULL);
+    ck_traced(BUSY);
     ck_assert_int_eq(ripcord_faults_disable(), 0);
+}
+END_TEST
+
+START_TEST(nor_where_there_is_no_alternate_stack)
+{
+    pthread_t thread;
+
+    enable(NULL);
+    ck_assert_int_eq(pthread_create(&thread, NULL, tries_to_disable, NULL),
+                     0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_traced(BUSY);
 }
 END_TEST
 
@@ -352,6 +372,7 @@ RUN_SUITE("fault_limits",
     the_report_shows_the_call_that_hangs,
     ON_X86_64(the_watchdog_follows_what_is_enabled)
     deferred_calls_of_a_fault_cannot_disable_faults,
+    nor_where_there_is_no_alternate_stack,
     a_fault_on_another_stack_while_the_alternate_one_is_in_use,
     one_that_comes_when_it_is_free_again_is_recovered,
     a_rescue_block_of_an_exit_over_a_fault_can_recover_faults,
