@@ -100,6 +100,10 @@ INTERNAL void crash_say(const char *why);
 
 INTERNAL void fault_handler(int signal, siginfo_t *info, void *context);
 INTERNAL void cleanup_handler(int signal, siginfo_t *info, void *context);
+/* For each handler, with its frame, before all else: whether the process dies
+   of the signal because its frames have overwritten those of a crash. */
+INTERNAL bool handler_is_lost(int signal, siginfo_t *info, void *context,
+                              const char *here);
 
 /* ---- fault_kinds.c ---- */
 

@@ -142,9 +142,10 @@ static bool is_too_deep(void)
 }
 
 /* What was on the alternate stack, the list of panics with it, is gone:
-   nothing is left but to die. */
-static bool is_lost(int signal, siginfo_t *info, void *context,
-                    const char *here)
+   nothing is left but to die. A handler that was there before may take a
+   signal that was sent for a request, and return. */
+bool handler_is_lost(int signal, siginfo_t *info, void *context,
+                     const char *here)
 {
     uintptr_t stack_pointer = machine_stack_pointer(context);
 
@@ -155,7 +156,10 @@ static bool is_lost(int signal, siginfo_t *info, void *context,
                   "another stack");
     else
         return false;
-    signal_repeat(signal, info, context);
+    if (is_fault(signal, info))
+        signal_repeat(signal, info, context);
+    else
+        signal_kill(signal);
     return true;
 }
 
@@ -164,7 +168,7 @@ void fault_handler(int signal, siginfo_t *info, void *context)
     uintptr_t stack_pointer = machine_stack_pointer(context);
     int error = errno;
 
-    if (is_lost(signal, info, context, __builtin_frame_address(0)))
+    if (handler_is_lost(signal, info, context, __builtin_frame_address(0)))
         return;
     altstack_note(context, stack_pointer);
     if (watchdog_sent(info))
@@ -206,7 +210,7 @@ void cleanup_handler(int signal, siginfo_t *info, void *context)
     const struct ripcord__crash *crash = crash_of(ripcord__thread.running);
     int error = errno;
 
-    if (is_lost(signal, info, context, __builtin_frame_address(0)))
+    if (handler_is_lost(signal, info, context, __builtin_frame_address(0)))
         return;
     altstack_note(context, machine_stack_pointer(context));
     if (watchdog_sent(info))

@@ -19,6 +19,8 @@ static void interrupt_handler(int signal, siginfo_t *info, void *context)
 {
     int nothing = 0;
 
+    if (handler_is_lost(signal, info, context, __builtin_frame_address(0)))
+        return;
     if (!__atomic_compare_exchange_n(&ripcord__interrupt, &nothing, signal,
                                      false, __ATOMIC_RELAXED,
                                      __ATOMIC_RELAXED))

@@ -50,6 +50,7 @@
 #define fault_name ripcord__fault_name
 #define fault_options ripcord__fault_options
 #define fault_thread ripcord__fault_thread
+#define handler_is_lost ripcord__handler_is_lost
 #define helper_write ripcord__helper_write
 #define hold_cancellation ripcord__hold_cancellation
 #define holds_cancellation ripcord__holds_cancellation

@@ -21,6 +21,9 @@
 
 #define TOO_LONG \
     "fatal error: ripcord: the deferred calls of a crash did not end in time\n"
+#define OVERWRITTEN \
+    "fatal error: ripcord: the alternate stack was overwritten: a signal " \
+    "came on another stack\n"
 
 static void watch(unsigned handled)
 {
@@ -202,9 +205,33 @@ START_TEST(a_fault_on_another_stack_while_the_alternate_one_is_in_use)
        AddressSanitizer says that it might. */
     if (IS_SANITIZED)
         return;
-    ck_ends(faults_on_another_stack, SIGSEGV,
-            "fatal error: ripcord: the alternate stack was overwritten: a "
-            "signal came on another stack\n");
+    ck_ends(faults_on_another_stack, SIGSEGV, OVERWRITTEN);
+}
+END_TEST
+
+static void stops(int signal) { (void)signal; }
+
+static void raises_term(void) { (void)raise(SIGTERM); }
+
+static void is_interrupted_on_another_stack(void)
+{
+    (void)signal(SIGTERM, stops);
+    enable(NULL);
+    ck_assert_int_eq(ripcord_interrupts_enable(), 0);
+    prepare_inside(raises_term);
+    recoverable () {
+        defer(trace_recovery);
+        defer(resumes);
+        store_null();
+    }
+    say("goes on");
+}
+
+START_TEST(so_is_an_interrupt_there)
+{
+    if (IS_SANITIZED)
+        return;
+    ck_ends(is_interrupted_on_another_stack, SIGTERM, OVERWRITTEN);
 }
 END_TEST
 
@@ -374,6 +401,7 @@ RUN_SUITE("fault_limits",
     deferred_calls_of_a_fault_cannot_disable_faults,
     nor_where_there_is_no_alternate_stack,
     a_fault_on_another_stack_while_the_alternate_one_is_in_use,
+    so_is_an_interrupt_there,
     one_that_comes_when_it_is_free_again_is_recovered,
     a_rescue_block_of_an_exit_over_a_fault_can_recover_faults,
     a_child_that_drops_a_fault_can_recover_others,
