@@ -86,8 +86,9 @@ static void watch(struct ripcord__crash *crash)
     watchdog_start();
 }
 
-/* Comes back only to die. A panic that lands at once runs nothing that could
-   hang. */
+/* Comes back only to die, but a handler that was there before may jump out:
+   the list must not lead to this frame then. A panic that lands at once runs
+   nothing that could hang. */
 static void run(struct ripcord__crash *crash, ripcord_panic *panic)
 {
     if (_setjmp(crash->end) == 0) {
@@ -99,6 +100,7 @@ static void run(struct ripcord__crash *crash, ripcord_panic *panic)
     }
     watchdog_stop();
     altstack_restore(crash->below);
+    ripcord__thread.running = crash->panic.ripcord__own.older;
     signal_repeat(crash->info->si_signo, crash->info, crash->context);
 }
 

@@ -323,6 +323,40 @@ START_TEST(a_child_that_drops_a_fault_can_recover_others)
 }
 END_TEST
 
+static sigjmp_buf before;
+
+static void jumps_out(int signal)
+{
+    (void)signal;
+    siglongjmp(before, 1);
+}
+
+static void goes_on_after_a_fault(void)
+{
+    struct sigaction action = { .sa_handler = jumps_out };
+
+    (void)sigaction(SIGSEGV, &action, NULL);
+    action.sa_handler = SIG_DFL;
+    enable(NULL);
+    if (!sigsetjmp(before, 1)) {
+        defer(say, "a deferred call");
+        store_null();
+    }
+    recoverable () {
+        defer(trace_recovery);
+        (void)divide(1, 0);
+    }
+    (void)sigaction(SIGSEGV, &action, NULL);
+    say(ripcord__thread.running ? "a fault runs" : "nothing runs");
+    _exit(0);
+}
+
+START_TEST(a_handler_that_was_there_before_may_jump_out)
+{
+    ck_ends_saying(goes_on_after_a_fault, 0, "nothing runs\n");
+}
+END_TEST
+
 /* ---- What is told ---- */
 
 static void calls_null(void)
@@ -405,5 +439,6 @@ RUN_SUITE("fault_limits",
     one_that_comes_when_it_is_free_again_is_recovered,
     a_rescue_block_of_an_exit_over_a_fault_can_recover_faults,
     a_child_that_drops_a_fault_can_recover_others,
+    ON_X86_64(a_handler_that_was_there_before_may_jump_out)
     ON_X86_64(a_call_of_null_has_a_program_counter)
     a_recovered_fault_makes_no_system_call)
