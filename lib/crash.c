@@ -124,8 +124,10 @@ void crash_expired(const char *frame)
 
     if (!crash)
         return;
-    if (crash->late == WATCHDOG_TIMES - 1)
+    if (crash->late == WATCHDOG_TIMES - 1) {
+        watchdog_stop();
         signal_kill(crash->info->si_signo);
+    }
     watchdog_again();
     if (crash->late++ == 0) {
         if (!uncaught_claim())

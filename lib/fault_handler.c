@@ -158,6 +158,8 @@ bool handler_is_lost(int signal, siginfo_t *info, void *context,
                   "another stack");
     else
         return false;
+    /* It would cut the core dump off. */
+    watchdog_stop();
     if (is_fault(signal, info))
         signal_repeat(signal, info, context);
     else

@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -206,6 +207,33 @@ START_TEST(a_fault_on_another_stack_while_the_alternate_one_is_in_use)
     if (IS_SANITIZED)
         return;
     ck_ends(faults_on_another_stack, SIGSEGV, OVERWRITTEN);
+}
+END_TEST
+
+/* The first timers of a process have the first numbers. */
+static void tells_timers(int signal)
+{
+    struct itimerspec left;
+
+    (void)signal;
+    for (int timer = 0; timer < 8; timer++)
+        if (syscall(SYS_timer_gettime, timer, &left) == 0 &&
+            (left.it_value.tv_sec || left.it_value.tv_nsec))
+            say("a timer runs");
+    _exit(0);
+}
+
+static void dies_on_another_stack(void)
+{
+    (void)signal(SIGSEGV, tells_timers);
+    faults_on_another_stack();
+}
+
+START_TEST(it_may_take_its_time_to_die)
+{
+    if (IS_SANITIZED)
+        return;
+    ck_ends(dies_on_another_stack, 0, OVERWRITTEN);
 }
 END_TEST
 
@@ -435,6 +463,7 @@ RUN_SUITE("fault_limits",
     deferred_calls_of_a_fault_cannot_disable_faults,
     nor_where_there_is_no_alternate_stack,
     a_fault_on_another_stack_while_the_alternate_one_is_in_use,
+    it_may_take_its_time_to_die,
     so_is_an_interrupt_there,
     one_that_comes_when_it_is_free_again_is_recovered,
     a_rescue_block_of_an_exit_over_a_fault_can_recover_faults,
