@@ -263,7 +263,7 @@ INTERNAL bool entry_name(const struct ripcord__entry *entry, char *buffer,
 /* Whether the entry lies in a frame that is still there; one that does not is
    taken off if it is the newest, with those behind it that do not either. */
 INTERNAL COLD bool entry_is_alive(struct ripcord__entry *entry,
-                                           const struct place *place);
+                                  const struct place *place);
 /* Drops those at the top that lie in frames that are gone, as seen from
    `frame`; the arguments are those of a place. */
 INTERNAL COLD void stale_drop(const char *what, const char *frame,

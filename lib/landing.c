@@ -70,7 +70,7 @@ void jump(jmp_buf buffer)
 /* A landing whose function has returned lies below the frames that are
    alive: jumping there would end in the frame of somebody else. */
 static inline void landing_check(const struct ripcord__landing *landing,
-                          const struct ripcord__site *site)
+                                 const struct ripcord__site *site)
 {
     if (landing->thread != &ripcord__thread)
         misuse("the %s block at %s:%d in %s belongs to another thread",

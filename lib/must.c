@@ -26,9 +26,9 @@ void panic_append_error(ripcord_panic *panic)
     (void)strcat(panic->message, reason);
 }
 
-static COLD _Noreturn void failed(const char *file, int line,
-                             const char *function, const ripcord_kind *kind,
-                             int error, const char *what)
+static COLD _Noreturn void failed(
+    const char *file, int line, const char *function,
+    const ripcord_kind *kind, int error, const char *what)
 {
     if (error == EINTR)
         ripcord__check_interrupt(file, line, function);
@@ -47,9 +47,9 @@ void ripcord__must_failed(const char *file, int line, const char *function,
            error > 0 ? error : errno, call);
 }
 
-static COLD _Noreturn void out_of_memory(const char *file, int line,
-                                    const char *function, const char *what,
-                                    size_t count, size_t size)
+static COLD _Noreturn void out_of_memory(
+    const char *file, int line, const char *function, const char *what,
+    size_t count, size_t size)
 {
     char call[64];
     (void)snprintf(call, sizeof call, count == 1 ? "%s of %zu bytes"
@@ -95,7 +95,8 @@ char *ripcord__strdup(const char *file, int line, const char *function,
 }
 
 static COLD _Noreturn void cannot_open(const char *file, int line,
-                                  const char *function, const char *path)
+                                       const char *function,
+                                       const char *path)
 {
     char what[RIPCORD_MESSAGE_SIZE];
     int error = errno;

@@ -75,7 +75,7 @@ INTERNAL struct range module_of(const void *address);
 INTERNAL COLD bool site_is_loaded(const struct ripcord__site *site);
 /* The same, and makes its module the one that is known. */
 INTERNAL COLD bool site_look_up(const struct ripcord__site *site,
-                                         struct place *place);
+                                struct place *place);
 
 static inline bool is_within(const struct range *range,
                              const struct ripcord__site *site)

@@ -73,7 +73,7 @@ static _Noreturn void damaged(const ripcord_scope *scope)
    scope's own, where most are from, and which is loaded as long as the scope
    is there, since its code runs. */
 static COLD struct range look_up(const ripcord_scope *scope,
-                                          const struct ripcord__site *site)
+                                 const struct ripcord__site *site)
 {
     struct range known = module_of(scope->site);
 
