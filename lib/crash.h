@@ -78,6 +78,9 @@ INTERNAL void signal_pass_on(int signal, siginfo_t *info, void *context);
    when the handler returns, to end the process or for a handler that was
    there before. */
 INTERNAL void signal_repeat(int signal, siginfo_t *info, void *context);
+/* The same, for a signal that is to end the process also where it had a
+   handler that returns: that is called before. */
+INTERNAL void signal_end(int signal, siginfo_t *info, void *context);
 /* Ends the process by a signal. It is not _Noreturn, for before a call of
    such a function AddressSanitizer takes a lock. */
 INTERNAL void signal_kill(int signal);

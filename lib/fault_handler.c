@@ -101,7 +101,10 @@ static void run(struct ripcord__crash *crash, ripcord_panic *panic)
     watchdog_stop();
     altstack_restore(crash->below);
     ripcord__thread.running = crash->panic.ripcord__own.older;
-    signal_repeat(crash->info->si_signo, crash->info, crash->context);
+    if (crash->quiet)
+        signal_end(crash->info->si_signo, crash->info, crash->context);
+    else
+        signal_repeat(crash->info->si_signo, crash->info, crash->context);
 }
 
 static void raise_fault(siginfo_t *info, void *context)
@@ -223,7 +226,7 @@ void cleanup_handler(int signal, siginfo_t *info, void *context)
     else if (crash && crash->quiet && signal == SIGABRT)
         crash_end(ripcord__thread.running);
     else if (!crash && !ripcord__thread.top)
-        signal_repeat(signal, info, context);
+        signal_end(signal, info, context);
     else if (!crash || !crash->quiet)
         raise_cleanup(info, context);
     errno = error;

@@ -87,6 +87,7 @@
 #define running_push ripcord__running_push
 #define running_search ripcord__running_search
 #define scope_drop ripcord__scope_drop
+#define signal_end ripcord__signal_end
 #define signal_give_back ripcord__signal_give_back
 #define signal_is_ignored ripcord__signal_is_ignored
 #define signal_is_taken ripcord__signal_is_taken

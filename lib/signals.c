@@ -125,17 +125,31 @@ static void call_previous(struct taken *taken, int signal, siginfo_t *info,
     (void)pthread_sigmask(SIG_SETMASK, &mask, NULL);
 }
 
+static bool has_handler(const struct taken *taken)
+{
+    return taken->previous.sa_handler != SIG_DFL &&
+           taken->previous.sa_handler != SIG_IGN;
+}
+
 void signal_pass_on(int signal, siginfo_t *info, void *context)
 {
     struct taken *taken = &table[signal];
-    bool is_default = taken->previous.sa_handler == SIG_DFL;
-    bool is_ignored = taken->previous.sa_handler == SIG_IGN;
 
-    if (!is_default && !is_ignored)
+    if (has_handler(taken))
         call_previous(taken, signal, info, context);
     /* The kernel ignores a signal that was sent, but no fault. */
-    else if (is_default || info->si_code > 0)
+    else if (taken->previous.sa_handler == SIG_DFL || info->si_code > 0)
         signal_repeat(signal, info, context);
+}
+
+void signal_end(int signal, siginfo_t *info, void *context)
+{
+    struct taken *taken = &table[signal];
+
+    if (has_handler(taken))
+        call_previous(taken, signal, info, context);
+    taken->previous = (struct sigaction){ .sa_handler = SIG_DFL };
+    signal_repeat(signal, info, context);
 }
 
 void signal_kill(int signal)

@@ -99,6 +99,37 @@ static void asserts(void)
     assert(which == -1);
 }
 
+static void is_called_before(int signal)
+{
+    say(signal == SIGTERM ? "the handler that was there" : "another signal");
+}
+
+static void with_a_handler_that_returns(void)
+{
+    (void)signal(SIGTERM, is_called_before);
+    enable_cleanup(RIPCORD_CLEANUP_TERM, 10);
+    defer(say, "cleanup");
+    (void)raise(SIGTERM);
+    say("goes on");
+}
+
+static void with_nothing_to_clean_up(void)
+{
+    (void)signal(SIGTERM, is_called_before);
+    enable_cleanup(RIPCORD_CLEANUP_TERM, 10);
+    (void)raise(SIGTERM);
+    say("goes on");
+}
+
+START_TEST(so_does_one_that_had_a_handler_which_returns)
+{
+    ck_ends(with_a_handler_that_returns, SIGTERM,
+            "cleanup\nthe handler that was there\n");
+    ck_ends(with_nothing_to_clean_up, SIGTERM,
+            "the handler that was there\n");
+}
+END_TEST
+
 START_TEST(so_do_abort_and_a_failed_assertion)
 {
     ck_ends(aborts, SIGABRT, "cleanup\n");
@@ -383,6 +414,7 @@ END_TEST
 RUN_SUITE("interrupt",
     each_signal_runs_the_calls_and_ends_the_process,
     so_does_one_that_is_let_through_for_one_call,
+    so_does_one_that_had_a_handler_which_returns,
     so_do_abort_and_a_failed_assertion,
     an_uncaught_panic_is_reported_once,
     misuse_runs_no_calls,
