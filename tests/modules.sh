@@ -167,7 +167,8 @@ END
 
 user() { # OPTION...
   # shellcheck disable=SC2086
-  $CC -std=gnu17 -O1 -fexceptions $sanitizers "$include" "$@" >"$work/said" 2>&1 ||
+  $CC -std=gnu17 -O1 -fexceptions $sanitizers "$include" "$@" \
+    >"$work/said" 2>&1 ||
     { not_ok 'the modules compile' <"$work/said"; finish; }
 }
 user -shared -fPIC "$work/module.c" -o "$work/module.so" \
