@@ -106,6 +106,9 @@ INTERNAL void running_push(struct ripcord__running *running,
 /* Whether one lies in a frame that is gone, as seen from `place`. */
 INTERNAL bool running_is_gone(const struct ripcord__running *running,
                               const struct place *place);
+/* Ends the process if it does: a panic at `place` finds it. */
+INTERNAL COLD void running_check(const struct ripcord__running *older,
+                                 const struct place *place);
 /* The end of one whose frame is left although it never returns: by an
    exception, or because the thread exits. */
 INTERNAL void running_abandon(struct ripcord__running *running);

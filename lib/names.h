@@ -81,6 +81,7 @@
 #define run_call ripcord__run_call
 #define run_special ripcord__run_special
 #define running_abandon ripcord__running_abandon
+#define running_check ripcord__running_check
 #define running_forget ripcord__running_forget
 #define running_is_gone ripcord__running_is_gone
 #define running_names ripcord__running_names

@@ -79,6 +79,9 @@ static COLD ripcord_panic *begin_slowly(
 
     if (!is_next(ripcord__thread.top, frame))
         stale_drop("panic", frame, file, function, line);
+    if (ripcord__thread.running)
+        running_check(ripcord__thread.running, &(struct place){
+            frame, "panic", file, function, line, program });
     panic = panic_place(local, frame);
     fill(panic, file, line, function, kind);
     return panic;

@@ -65,8 +65,8 @@ bool running_is_gone(const struct ripcord__running *running,
            !stack_is_elsewhere(lies, place->frame);
 }
 
-static void check_older(const struct ripcord__running *older,
-                        const struct place *place)
+void running_check(const struct ripcord__running *older,
+                   const struct place *place)
 {
     if (running_is_gone(older, place))
         misuse("the %s at %s:%d in %s finds a panic that is still running, "
@@ -85,7 +85,7 @@ void running_push(struct ripcord__running *running,
     running->depth = 0;
     running->cancellation = NOT_TOUCHED;
     if (older) {
-        check_older(older, place);
+        running_check(older, place);
         running->depth = older->depth;
     }
     ripcord__thread.running = running;
@@ -120,7 +120,7 @@ static COLD const ripcord_panic *checked_older(
 {
     const struct place place = place_of(panic);
 
-    check_older(ripcord__thread.running, &place);
+    running_check(ripcord__thread.running, &place);
     return panic_of(ripcord__thread.running);
 }
 

@@ -120,16 +120,6 @@ static ON_STACK void from_afar(void (*jump)(void))
     room[0] = 1;
 }
 
-/* Not as far: where a panic has room for itself that it has not used yet when
-   it looks for what was jumped over. */
-static ON_STACK void from_nearby(void (*jump)(void))
-{
-    volatile char room[100];
-    KEEP(room);
-    jump();
-    room[0] = 1;
-}
-
 /* Writes over what from_afar has left. */
 static ON_STACK void overwrite(int byte)
 {
@@ -251,6 +241,16 @@ static void panics_past_a_live_call(void)
 }
 
 #ifndef SANITIZED
+/* Not as far: where a panic has room for itself that it has not used yet when
+   it looks for what was jumped over. */
+static ON_STACK void from_nearby(void (*jump)(void))
+{
+    volatile char room[100];
+    KEEP(room);
+    jump();
+    room[0] = 1;
+}
+
 /* A function that is bound when it is called first needs kilobytes for that. */
 static void bind(void)
 {
