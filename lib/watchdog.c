@@ -22,6 +22,8 @@
 #include <unistd.h>
 
 #define NO_TIMER -1
+/* Seconds that a busy machine may take for what the watchdog does. */
+#define GRACE 7
 
 /* As the kernel has it; the rest of its 64 bytes is not for this. */
 struct event {
@@ -135,7 +137,7 @@ void watchdog_start(void)
 
     if (seconds) {
         start(&timers.leave, chosen_signal(), seconds);
-        start(&timers.kill, SIGKILL, (WATCHDOG_TIMES + 1) * seconds);
+        start(&timers.kill, SIGKILL, WATCHDOG_TIMES * seconds + GRACE);
     }
     errno = error;
 }

@@ -27,7 +27,8 @@ test_fault_sent test_fault_setup test_interrupt test_storm'
 pth_suites=test_pth
 # Those that hand out memory, or keep some for each thread.
 leak_suites='test_exception test_exit test_libc test_memory test_scope
-test_unwind test_stack test_thread test_ways test_bare test_cpp test_ends'
+test_unwind test_stack test_thread test_ways test_bare test_outcome test_ends
+test_cpp'
 # Two that need faults of the processor, which UBSan would find first.
 faulting_examples='examples/12-server examples/13-temporary-files'
 
