@@ -35,8 +35,7 @@
 #define RIPCORD_INTERNAL_H
 
 #include "place.h"
-
-struct text;
+#include "text.h"
 
 /* ---- defer.c ---- */
 
@@ -331,27 +330,5 @@ static inline const struct ripcord__site *run_newest(
 /* What an error number means, in English; NULL for one that means nothing.
    The result is static; does not allocate. */
 INTERNAL const char *error_description(int error);
-
-/* ---- text.c ---- */
-
-/* A buffer for what is written to one descriptor; never allocates. */
-struct text {
-    int descriptor;
-    size_t length;
-    char buffer[1024];
-};
-
-INTERNAL void text_string(struct text *text, const char *string);
-INTERNAL void text_number(struct text *text, long long number);
-/* "0x" and the hexadecimal digits. */
-INTERNAL void text_hex(struct text *text, uintptr_t number);
-/* Writes what there is; gives up when the descriptor takes nothing. */
-INTERNAL void text_flush(struct text *text);
-/* Ends the message in a buffer of `size` bytes, `full` of which it needed,
-   with "..." if that was too many. */
-INTERNAL void text_mark_cut(char *message, size_t size, size_t full);
-/* Copies a string into a buffer of `size` bytes, cut and marked if it must
-   be. */
-INTERNAL void text_copy(char *message, size_t size, const char *from);
 
 #endif
