@@ -258,6 +258,8 @@ void ripcord__attempt_run(struct ripcord__entry *entry, ripcord_panic *panic)
     if (!panic || crash_bars(&attempt->landing))
         return;
     panic_copy(&attempt->caught, panic);
+    /* The frames of a signal's handler are left with this. */
+    attempt->caught.ripcord__own.crash = NULL;
     attempt_land(attempt);
 }
 

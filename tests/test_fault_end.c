@@ -6,7 +6,11 @@
 #include "faults.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static void panics(const char *message) { panic("%s", message); }
 RIPCORD_DEFERRABLE(panics, const char *)
@@ -364,6 +368,42 @@ START_TEST(a_fault_that_is_not_handled_runs_nothing)
 }
 END_TEST
 
+/* ---- Faults of threads ---- */
+
+static atomic_int number;
+
+static void *faults_in_a_thread(void *unused)
+{
+    number = (int)syscall(SYS_gettid);
+    defer(say, "cleanup");
+    store_null();
+    return unused;
+}
+
+/* The thread, and its alternate stack, are gone then. */
+static void exits_without_joining(void)
+{
+    char path[64];
+    ripcord_thread thread;
+
+    enable(NULL);
+    must_zero(thread_start(&thread, NULL, faults_in_a_thread, NULL));
+    while (!number)
+        continue;
+    (void)snprintf(path, sizeof path, "/proc/self/task/%d", number);
+    while (access(path, F_OK) == 0)
+        continue;
+    exit(0);
+}
+
+/* It has landed in the first frame of the thread, and ends as a panic. */
+START_TEST(one_of_a_thread_that_nobody_has_joined_is_reported)
+{
+    ck_ends_saying(exits_without_joining, SIGABRT,
+                   NIL_PANIC "\n[signal SIGSEGV: ");
+}
+END_TEST
+
 RUN_SUITE("fault_end",
     the_process_dies_of_the_signal_after_cleanup_and_report,
     without_a_deferred_call_too,
@@ -382,4 +422,5 @@ RUN_SUITE("fault_end",
     nothing_that_a_deferred_call_does_ends_such_a_fault,
     a_panic_on_top_of_it_is_not_recovered_further_out,
     nor_by_the_attempt_next_to_it_on_the_same_stack,
-    a_fault_that_is_not_handled_runs_nothing)
+    a_fault_that_is_not_handled_runs_nothing,
+    one_of_a_thread_that_nobody_has_joined_is_reported)
