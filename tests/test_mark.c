@@ -6,9 +6,14 @@
 #include "support.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static jmp_buf foreign;
@@ -453,6 +458,48 @@ START_TEST(a_mark_that_is_none_is_refused)
 }
 END_TEST
 
+/* Refuses the system call that reads memory which may not be there, as the
+   filter of a container may. */
+static void refuse_reading(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_process_vm_readv, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = { 4, code };
+    must_zero(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+    must_zero(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+}
+
+static void unwinds_in_a_container(void)
+{
+    refuse_reading();
+    place = RIPCORD_MARK();
+    if (setjmp(foreign) == 0) {
+        defer(say, "unwound\n");
+        ripcord_unwind(&place);
+        longjmp(foreign, 1);
+    }
+    say("back\n");
+}
+
+static void finds_no_mark_in_a_container(void)
+{
+    const ripcord_mark none = { .site = (void *)(uintptr_t)4096 };
+    refuse_reading();
+    ripcord_unwind(&none);
+}
+
+START_TEST(a_filter_of_system_calls_changes_nothing)
+{
+    struct ending ending = run_apart(unwinds_in_a_container);
+    ck_assert_str_eq(ending.output, "unwound\nback\n");
+    ck_dies(finds_no_mark_in_a_container, "a mark that was never set");
+}
+END_TEST
+
 RUN_SUITE("mark",
           unwinding_runs_what_was_deferred_since_the_mark,
           unwinding_runs_the_calls_of_a_scope,
@@ -466,4 +513,5 @@ RUN_SUITE("mark",
           an_exit_that_is_newer_than_the_mark_goes_on,
           after_the_jump_it_names_the_calls_and_drops_them,
           after_a_jump_out_of_a_panic_it_says_so_and_drops_that,
-          a_mark_that_is_none_is_refused)
+          a_mark_that_is_none_is_refused,
+          a_filter_of_system_calls_changes_nothing)
