@@ -132,16 +132,16 @@ void ripcord__scope_finish(ripcord_scope *scope)
     const struct ripcord__site *site;
     struct range known = program;
 
-    if (!ripcord__pop(&scope->entry))
+    if (!ripcord__pop(&scope->pending))
         return;
-    ripcord__push(&scope->entry);
+    ripcord__push(&scope->pending);
     ripcord_scope *left __attribute__((cleanup(finish_unwound))) = scope;
     do
         while ((site = newest_call(scope, &known)))
-            site->run(&scope->entry, NULL);
+            site->run(&scope->pending, NULL);
     while (drop_chunk(scope));
     left = NULL;
-    (void)ripcord__pop(&scope->entry);
+    (void)ripcord__pop(&scope->pending);
 }
 
 void ripcord__scope_foreign(const ripcord_scope *scope,

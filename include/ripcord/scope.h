@@ -29,7 +29,8 @@ struct ripcord__chunk;
  * the thread that declared it may use it. Its members are private.
  */
 typedef struct ripcord_scope {
-    struct ripcord__entry entry;
+    /* Not named as that of a call: a scope cannot be cancelled. */
+    struct ripcord__entry pending;
     const struct ripcord__site *site;   /* kept, to put the entry back */
     struct ripcord__thread *thread;     /* whose defer stack it is on */
     struct ripcord__chunk *chunk;       /* in use; NULL: the room below */
@@ -77,9 +78,9 @@ RIPCORD__INLINE void ripcord__scope_enter(void *of_either_type,
     scope->bottom = scope->room + RIPCORD__RECORD;
     scope->limit = scope->room + sizeof scope->room;
     scope->newest = scope->limit;
-    scope->entry.previous = ripcord__thread.top;
-    scope->entry.site = site;
-    ripcord__push(&scope->entry);
+    scope->pending.previous = ripcord__thread.top;
+    scope->pending.site = site;
+    ripcord__push(&scope->pending);
 }
 
 /* The normal way out of the block of a scope of either type. */
@@ -89,7 +90,7 @@ RIPCORD__INLINE void ripcord__scope_leave(void *of_either_type)
     if (scope->newest != scope->limit || scope->chunk)
         ripcord__scope_finish(scope);
     else
-        (void)ripcord__pop(&scope->entry);
+        (void)ripcord__pop(&scope->pending);
 }
 
 /* Where a record goes that ripcord__scope_keep will keep; NULL: there is no
