@@ -32,7 +32,7 @@ static COLD _Noreturn void failed(
 {
     if (error == EINTR)
         ripcord__check_interrupt(file, line, function);
-    ripcord_panic local, *panic = panic_begin(
+    UNTOUCHED ripcord_panic local, *panic = panic_begin(
         &local, file, line, function, kind);
     panic->error = error;
     text_copy(panic->message, sizeof panic->message, what);

@@ -167,7 +167,7 @@ void ripcord_vpanic(const char *file, int line, const char *function,
                     const ripcord_kind *kind, const char *format,
                     va_list arguments)
 {
-    ripcord_panic local, *panic =
+    UNTOUCHED ripcord_panic local, *panic =
         panic_begin(&local, file, line, function, kind);
     raise_formatted(panic, format, arguments);
 }
@@ -175,7 +175,7 @@ void ripcord_vpanic(const char *file, int line, const char *function,
 void ripcord__panic(const char *file, int line, const char *function,
                     const char *format, ...)
 {
-    ripcord_panic local;
+    UNTOUCHED ripcord_panic local;
     va_list arguments;
     va_start(arguments, format);
     ripcord_panic *panic =
@@ -198,7 +198,7 @@ static HOT _Noreturn OWN_FRAME void raise_text(
 void ripcord__panic_text(const char *file, int line, const char *function,
                          const char *text, size_t length)
 {
-    ripcord_panic local, *panic =
+    UNTOUCHED ripcord_panic local, *panic =
         panic_begin(&local, file, line, function, NULL);
     raise_text(panic, text, length);
 }
@@ -206,7 +206,7 @@ void ripcord__panic_text(const char *file, int line, const char *function,
 void ripcord__panic_format(const char *file, int line, const char *function,
                            const char *format)
 {
-    ripcord_panic local, *panic =
+    UNTOUCHED ripcord_panic local, *panic =
         panic_begin(&local, file, line, function, NULL);
     set_message_alone(panic, format);
     panic_start(panic);
@@ -215,7 +215,7 @@ void ripcord__panic_format(const char *file, int line, const char *function,
 void ripcord__panic_as(const char *file, int line, const char *function,
                        const ripcord_kind *kind, const char *format, ...)
 {
-    ripcord_panic local;
+    UNTOUCHED ripcord_panic local;
     va_list arguments;
     va_start(arguments, format);
     ripcord_panic *panic =
@@ -227,7 +227,7 @@ void ripcord__panic_code(const char *file, int line, const char *function,
                          const ripcord_kind *kind, int code,
                          const char *format, ...)
 {
-    ripcord_panic local;
+    UNTOUCHED ripcord_panic local;
     va_list arguments;
     va_start(arguments, format);
     ripcord_panic *panic =
@@ -240,7 +240,7 @@ void ripcord__panic_value(const char *file, int line, const char *function,
                           const ripcord_kind *kind, void *value,
                           const char *format, ...)
 {
-    ripcord_panic local;
+    UNTOUCHED ripcord_panic local;
     va_list arguments;
     va_start(arguments, format);
     ripcord_panic *panic =
@@ -252,7 +252,7 @@ void ripcord__panic_value(const char *file, int line, const char *function,
 void ripcord__panic_errno(const char *file, int line, const char *function,
                           const char *format, ...)
 {
-    ripcord_panic local;
+    UNTOUCHED ripcord_panic local;
     va_list arguments;
     va_start(arguments, format);
     ripcord_panic *panic =
@@ -266,7 +266,7 @@ void ripcord__panic_errno(const char *file, int line, const char *function,
 void panic_repeat(const ripcord_panic *panic, const char *frame,
                   enum repeats how)
 {
-    ripcord_panic local, *again = panic_begin_at(
+    UNTOUCHED ripcord_panic local, *again = panic_begin_at(
         panic->file, panic->line, panic->function, panic->kind, &local,
         frame);
     unsigned state = again->ripcord__own.state;

@@ -24,6 +24,15 @@
 /* For a function that compares its frame with what the program keeps in its
    own: link-time optimisation must not make one frame of both. */
 #define OWN_FRAME __attribute__((noinline))
+/* For an object that must not be written before it is used, since what lies
+   there may be looked at yet: some compilers are told to clear all. */
+#define UNTOUCHED
+#ifdef __has_attribute
+#if __has_attribute(uninitialized)
+#undef UNTOUCHED
+#define UNTOUCHED __attribute__((uninitialized))
+#endif
+#endif
 #define ADDRESS_BITS (CHAR_BIT * sizeof(uintptr_t))
 
 /* Addresses from a multiple of 8 on, so many times 8; 0 where nothing is

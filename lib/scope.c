@@ -156,7 +156,7 @@ void ripcord__scope_foreign(const ripcord_scope *scope,
 void ripcord__scope_full(const struct ripcord__site *site)
 {
     errno = ENOMEM;
-    ripcord_panic local, *panic = panic_begin(
+    UNTOUCHED ripcord_panic local, *panic = panic_begin(
         &local, site->file, site->line, site->function,
                 &RIPCORD_OUT_OF_MEMORY);
     panic->error = ENOMEM;

@@ -287,7 +287,7 @@ static OWN_FRAME void drop_deeper(const char *what, const char *frame,
 OWN_FRAME void stale_drop(const char *what, const char *frame,
                           const char *file, const char *function, int line)
 {
-    char room[ROOM];
+    UNTOUCHED char room[ROOM];
 
     __asm__ volatile("" : : "r"(room) : "memory");
     drop_deeper(what, frame, file, function, line);
