@@ -8,6 +8,7 @@
  *            through the kernel, judged, and never called
  */
 #include "stale.h"
+#include "trace.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -200,11 +201,29 @@ void stale_cut(struct ripcord__entry *end, const char *format, ...)
 
 /* ---- What a panic meets ---- */
 
+/* Whether both lie on one stack that is larger than usual: its memory is one
+   piece, in what the kernel lists. */
+static bool is_one_stack(const char *low, const char *high)
+{
+    struct module stack;
+    int error = errno, state;
+    bool found;
+
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    found = module_find(&stack, (uintptr_t)low);
+    (void)pthread_setcancelstate(state, NULL);
+    errno = error;
+    return found && (uintptr_t)high < stack.end;
+}
+
 bool is_stale(const struct ripcord__entry *entry, const struct place *place)
 {
     const char *address = real_address(entry);
-    return (uintptr_t)place->frame - (uintptr_t)address < STACK_SIZE &&
-           !stack_is_elsewhere(entry, place->frame);
+    uintptr_t below = (uintptr_t)place->frame - (uintptr_t)address;
+
+    return below <= INTPTR_MAX &&
+           !stack_is_elsewhere(entry, place->frame) &&
+           (below < STACK_SIZE || is_one_stack(address, place->frame));
 }
 
 /* Whether what a stale entry says is the older one can be an entry. */

@@ -9,7 +9,8 @@
  *     helper.c     a process that adds source lines, or is cut off
  *     debuginfo.c  what that process does: libdw
  *
- * None of it runs before a panic is uncaught or somebody asks, allocates, or
+ * None of it but module.c, of which stale.c asks where a large stack ends, runs
+ * before a panic is uncaught or somebody asks, and none allocates, or
  * changes errno for good. All but debuginfo.c, which only ever runs in the
  * helper, works when the heap is damaged or its locks are held.
  */

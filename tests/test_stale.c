@@ -513,12 +513,60 @@ START_TEST(nothing_is_said_if_that_is_the_choice)
 }
 END_TEST
 
+#ifndef SANITIZED
+static void (*volatile jump_over)(void) = jumps_over;
+
+static ON_STACK void jumps_from_far_below(int frames)
+{
+    volatile char room[65536];
+    KEEP(room);
+    if (frames > 0)
+        jumps_from_far_below(frames - 1);
+    else
+        jump_over();
+    room[0] = 1;
+}
+
+static void *panics_on_a_large_stack(void *unused)
+{
+    attempt () {
+        defer(say, "the outer call ran\n");
+        if (setjmp(foreign) == 0)
+            jumps_from_far_below(256);      /* 16 MiB */
+        panic("next");
+    } rescue (p) {
+        say("rescued\n");
+    }
+    return unused;
+}
+
+static void has_a_large_stack(void)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    must_zero(pthread_attr_init(&attributes));
+    must_zero(pthread_attr_setstacksize(&attributes, (size_t)64 << 20));
+    must_zero(pthread_create(&thread, &attributes, panics_on_a_large_stack,
+                             NULL));
+    must_zero(pthread_join(thread, NULL));
+}
+
+START_TEST(a_stack_may_be_larger_than_usual)
+{
+    ck_says(has_a_large_stack, " in jumps_over\nthe outer call ran\n"
+                               "rescued\n");
+}
+END_TEST
+#endif
+
 RUN_SUITE("stale",
           a_call_that_was_jumped_over_is_dropped_when_a_block_is_left,
           it_is_dropped_even_if_it_cannot_be_read_any_more,
           what_is_dropped_is_named_with_its_place,
           a_panic_drops_it_and_runs_the_older_ones,
           UNSANITIZED(a_panic_finds_what_its_own_frame_is_about_to_cover)
+          UNSANITIZED(a_stack_may_be_larger_than_usual)
           a_cancelled_call_hides_none_of_the_others,
           UNSANITIZED(a_panic_does_not_follow_one_that_was_overwritten)
           a_circle_of_damaged_entries_has_an_end,
