@@ -17,8 +17,8 @@ sys.dont_write_bytecode = True
 SOURCE = Path(os.environ.get('top_srcdir',
                              Path(__file__).resolve().parent.parent.parent))
 HERE = SOURCE / 'tests' / 'conformance'
-OTHERS = ['defer', 'exit', 'misuse', 'panic', 'recover', 'report', 'scope',
-          'unwind']
+OTHERS = ['defer', 'exit', 'mark', 'misuse', 'panic', 'recover', 'report',
+          'scope', 'stale', 'unwind']
 PATIENCE = 60       # seconds, for one program of tests
 
 
@@ -192,6 +192,8 @@ class Tests:
                        for name in OTHERS]
         self.others.append(Suite(build, here.parent / 'test_outcome.c',
                                  here.parent / 'region.c'))
+        self.others.append(Suite(build, here.parent / 'test_stack.c',
+                                 here.parent / 'coroutine.c'))
 
     def link(self, suites_only=False):
         """Compiles all; the random programs take long."""
