@@ -186,9 +186,10 @@ bool altstack_is_attached(void)
     return stacks.attached;
 }
 
+/* As the kernel sees it: what is pushed next would lie on it. */
 static bool is_on_altstack(uintptr_t address)
 {
-    return address - stacks.low < stacks.high - stacks.low;
+    return address - stacks.low - 1 < stacks.high - stacks.low;
 }
 
 void altstack_note(const void *context, uintptr_t stack_pointer)
@@ -213,7 +214,7 @@ bool altstack_is_full(const char *here)
 bool altstack_is_lost(uintptr_t stack_pointer)
 {
     return stacks.mapping &&
-           stack_pointer - (uintptr_t)stacks.mapping < GUARD;
+           stack_pointer - (uintptr_t)stacks.mapping <= GUARD;
 }
 
 int altstack_crashes(void)

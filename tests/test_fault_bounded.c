@@ -341,6 +341,30 @@ START_TEST(an_alternate_stack_that_overflows)
 }
 END_TEST
 
+/* The stack pointer is where the stack ends when the next push finds none. */
+#ifdef __x86_64__
+static void pushes(void)
+{
+    __asm__ volatile("1: push %%rax\n\tjmp 1b" : : : "memory");
+}
+RIPCORD_DEFERRABLE(pushes)
+
+static void fills_alternate(void)
+{
+    enable(NULL);
+    defer(say, "not reached");
+    defer(pushes);
+    store_null();
+}
+
+START_TEST(one_that_is_used_up_to_its_last_byte)
+{
+    ck_ends(fills_alternate, SIGSEGV,
+            "fatal error: ripcord: the alternate stack overflowed\n");
+}
+END_TEST
+#endif
+
 static void blocked(void)
 {
     sigset_t only;
@@ -437,6 +461,7 @@ RUN_SUITE("fault_bounded",
     ON_X86_64(a_hook_that_faults_ends)
     ON_X86_64(deferred_calls_that_fault_again_and_again)
     an_alternate_stack_that_overflows,
+    ON_X86_64(one_that_is_used_up_to_its_last_byte)
     a_blocked_signal_ends_the_process,
     many_threads_at_once,
     a_fault_in_the_handler_of_another_signal)
