@@ -222,7 +222,7 @@ bool is_stale(const struct ripcord__entry *entry, const struct place *place)
     uintptr_t below = (uintptr_t)place->frame - (uintptr_t)address;
 
     return below <= INTPTR_MAX &&
-           !stack_is_elsewhere(entry, place->frame) &&
+           !stack_is_elsewhere(address, place->frame) &&
            (below < STACK_SIZE || is_one_stack(address, place->frame));
 }
 
