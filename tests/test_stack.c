@@ -473,6 +473,9 @@ static void drops_a_crash(void)
 
 START_TEST(a_crash_that_is_dropped_is_not_watched_any_more)
 {
+    /* Valgrind counts the fault as an error of the test. */
+    if (getenv("RIPCORD_TEST_QUICK"))
+        return;
     ck_says(drops_a_crash, "watched\nripcord: a stack was given up on which ");
     ck_says(drops_a_crash, "invalid memory address or nil pointer dereference"
                            "\nnot watched\n");
