@@ -254,8 +254,21 @@ static void lands_after_a_jump(void)
     }
 }
 
+static void lands_in_an_attempt_after_a_jump(void)
+{
+    if (setjmp(foreign) == 0)
+        panics_and_jumps();
+    attempt () {
+        panic("next");
+    } rescue (p) {
+        (void)p;
+    }
+}
+
 START_TEST(a_panic_that_a_deferred_call_jumped_out_of_is_noticed)
 {
+    ck_diagnosed(lands_in_an_attempt_after_a_jump,
+                 "finds a panic that is still running, but its stack is gone");
     ck_diagnosed(lands_after_a_jump,
                  "finds a panic that is still running, but its stack is gone");
     ck_diagnosed(panics_after_a_jump,
