@@ -77,8 +77,11 @@ bool ripcord__run_now(struct ripcord__entry *entry)
 static bool is_on_stack_of(const struct ripcord__entry *newer,
                            const struct ripcord__entry *older)
 {
-    return (uintptr_t)real_address(older) + FRAME_SIZE -
-           (uintptr_t)real_address(newer) < STACK_SIZE + FRAME_SIZE;
+    const char *low = real_address(newer), *high = real_address(older);
+
+    return (uintptr_t)high + FRAME_SIZE - (uintptr_t)low <
+               STACK_SIZE + FRAME_SIZE ||
+           (low < high && is_one_stack(low, high));
 }
 
 /* Whether the entry is not on the list. That the list ends before it proves

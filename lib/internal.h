@@ -102,12 +102,6 @@ INTERNAL bool holds_cancellation(const struct ripcord__running *running);
    ends the process if an older one was jumped out of. */
 INTERNAL void running_push(struct ripcord__running *running,
                            const struct place *place);
-/* Whether one lies in a frame that is gone, as seen from `place`. */
-INTERNAL bool running_is_gone(const struct ripcord__running *running,
-                              const struct place *place);
-/* Ends the process if it does: a panic at `place` finds it. */
-INTERNAL COLD void running_check(const struct ripcord__running *older,
-                                 const struct place *place);
 /* The end of one whose frame is left although it never returns: by an
    exception, or because the thread exits. */
 INTERNAL void running_abandon(struct ripcord__running *running);
@@ -149,6 +143,15 @@ static inline ripcord_panic *panic_of(struct ripcord__running *running)
     return running ? (ripcord_panic *)(void *)((char *)running -
                          offsetof(ripcord_panic, ripcord__own)) : NULL;
 }
+
+/* ---- running.c ---- */
+
+/* Whether one lies in a frame that is gone, as seen from `place`. */
+INTERNAL bool running_is_gone(const struct ripcord__running *running,
+                              const struct place *place);
+/* Ends the process if it does: a panic at `place` finds it. */
+INTERNAL COLD void running_check(const struct ripcord__running *older,
+                                 const struct place *place);
 
 /* ---- exit.c ---- */
 

@@ -54,7 +54,9 @@
 #define helper_write ripcord__helper_write
 #define hold_cancellation ripcord__hold_cancellation
 #define holds_cancellation ripcord__holds_cancellation
+#define is_gone ripcord__is_gone
 #define is_in_fake_stack ripcord__is_in_fake_stack
+#define is_one_stack ripcord__is_one_stack
 #define is_stale ripcord__is_stale
 #define jump ripcord__jump
 #define land ripcord__land

@@ -75,6 +75,25 @@ void running_names(struct text *text, struct ripcord__running *newest)
 
 /* ---- Finding and dropping ---- */
 
+/* An older panic runs further out. One further in was jumped out of. */
+bool running_is_gone(const struct ripcord__running *running,
+                     const struct place *place)
+{
+    const char *lies = is_in_fake_stack(running) ? running->frame
+                                                 : (const char *)running;
+
+    return is_gone(lies, place->frame);
+}
+
+void running_check(const struct ripcord__running *older,
+                   const struct place *place)
+{
+    if (running_is_gone(older, place))
+        misuse("the %s at %s:%d in %s finds a panic that is still running, "
+               "but its stack is gone: a deferred call jumped out of it",
+               place->what, place->file, place->line, place->function);
+}
+
 enum search running_search(const struct ripcord__running *wanted)
 {
     const struct ripcord__running *running = ripcord__thread.running;

@@ -201,9 +201,7 @@ void stale_cut(struct ripcord__entry *end, const char *format, ...)
 
 /* ---- What a panic meets ---- */
 
-/* Whether both lie on one stack that is larger than usual: its memory is one
-   piece, in what the kernel lists. */
-static bool is_one_stack(const char *low, const char *high)
+bool is_one_stack(const char *low, const char *high)
 {
     struct module stack;
     int error = errno, state;
@@ -216,14 +214,17 @@ static bool is_one_stack(const char *low, const char *high)
     return found && (uintptr_t)high < stack.end;
 }
 
+bool is_gone(const char *address, const char *frame)
+{
+    uintptr_t below = (uintptr_t)frame - (uintptr_t)address;
+
+    return below <= INTPTR_MAX && !stack_is_elsewhere(address, frame) &&
+           (below < STACK_SIZE || is_one_stack(address, frame));
+}
+
 bool is_stale(const struct ripcord__entry *entry, const struct place *place)
 {
-    const char *address = real_address(entry);
-    uintptr_t below = (uintptr_t)place->frame - (uintptr_t)address;
-
-    return below <= INTPTR_MAX &&
-           !stack_is_elsewhere(address, place->frame) &&
-           (below < STACK_SIZE || is_one_stack(address, place->frame));
+    return is_gone(real_address(entry), place->frame);
 }
 
 /* Whether what a stale entry says is the older one can be an entry. */

@@ -30,6 +30,11 @@ INTERNAL void stale_tell(const struct ripcord__entry *newest,
                          struct ripcord__running *running,
                          const char *format, ...) RIPCORD__PRINTF(3, 4);
 
+/* Whether both lie on one stack that is larger than usual: its memory is one
+   piece, in what the kernel lists. */
+INTERNAL bool is_one_stack(const char *low, const char *high);
+/* Whether an address lies in a frame that is gone, as seen from `frame`. */
+INTERNAL bool is_gone(const char *address, const char *frame);
 /* Whether the entry lies in a frame that is gone, as seen from `place`. */
 INTERNAL bool is_stale(const struct ripcord__entry *entry,
                        const struct place *place);

@@ -54,26 +54,6 @@ static void abandon(ripcord_panic **panic)
     running_abandon(&(*panic)->ripcord__own);
 }
 
-/* An older panic runs further out. One further in was jumped out of. */
-bool running_is_gone(const struct ripcord__running *running,
-                     const struct place *place)
-{
-    const char *lies = is_in_fake_stack(running) ? running->frame
-                                                 : (const char *)running;
-
-    return (uintptr_t)place->frame - (uintptr_t)lies < STACK_SIZE &&
-           !stack_is_elsewhere(lies, place->frame);
-}
-
-void running_check(const struct ripcord__running *older,
-                   const struct place *place)
-{
-    if (running_is_gone(older, place))
-        misuse("the %s at %s:%d in %s finds a panic that is still running, "
-               "but its stack is gone: a deferred call jumped out of it",
-               place->what, place->file, place->line, place->function);
-}
-
 void running_push(struct ripcord__running *running,
                   const struct place *place)
 {

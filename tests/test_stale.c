@@ -540,22 +540,66 @@ static void *panics_on_a_large_stack(void *unused)
     return unused;
 }
 
-static void has_a_large_stack(void)
+static void *leaves_on_a_large_stack(void *unused)
+{
+    {
+        defer(say, "the outer call ran\n");
+        if (setjmp(foreign) == 0)
+            jumps_from_far_below(256);
+    }
+    say("goes on\n");
+    return unused;
+}
+
+static void jumps(void) { longjmp(foreign, 1); }
+RIPCORD_DEFERRABLE(jumps)
+
+static void panics_and_jumps(void)
+{
+    defer(jumps);
+    panic("left behind");
+}
+
+static void *panics_from_far_below(void *unused)
+{
+    jump_over = panics_and_jumps;
+    if (setjmp(foreign) == 0)
+        jumps_from_far_below(256);
+    panic("next");
+    return unused;
+}
+
+static void in_a_large_stack(void *(*function)(void *))
 {
     pthread_attr_t attributes;
     pthread_t thread;
 
     must_zero(pthread_attr_init(&attributes));
     must_zero(pthread_attr_setstacksize(&attributes, (size_t)64 << 20));
-    must_zero(pthread_create(&thread, &attributes, panics_on_a_large_stack,
-                             NULL));
+    must_zero(pthread_create(&thread, &attributes, function, NULL));
     must_zero(pthread_join(thread, NULL));
 }
 
+static void panics_far_above(void)
+{
+    in_a_large_stack(panics_on_a_large_stack);
+}
+
+static void leaves_far_above(void)
+{
+    in_a_large_stack(leaves_on_a_large_stack);
+}
+
+static void panics_twice(void) { in_a_large_stack(panics_from_far_below); }
+
 START_TEST(a_stack_may_be_larger_than_usual)
 {
-    ck_says(has_a_large_stack, " in jumps_over\nthe outer call ran\n"
-                               "rescued\n");
+    ck_says(panics_far_above, " in jumps_over\nthe outer call ran\n"
+                              "rescued\n");
+    ck_says(leaves_far_above, " in jumps_over\nthe outer call ran\n"
+                              "goes on\n");
+    ck_dies(panics_twice, "finds a panic that is still running, but its "
+                          "stack is gone");
 }
 END_TEST
 #endif
