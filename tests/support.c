@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "support.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -105,6 +109,28 @@ void ck_dies(void (*function)(void), const char *text)
     ck_assert_msg(ending.signal == SIGABRT && strstr(ending.output, text),
                   "ended by signal %d, status %d, saying:\n%s\nnot: %s",
                   ending.signal, ending.status, ending.output, text);
+}
+
+void ck_says(void (*function)(void), const char *text)
+{
+    struct ending ending = run_apart(function);
+    ck_assert_msg(!ending.signal && !ending.status &&
+                  strstr(ending.output, text),
+                  "ended by signal %d, status %d, saying:\n%s\nnot: %s",
+                  ending.signal, ending.status, ending.output, text);
+}
+
+void answer_call(unsigned number, unsigned error)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = { 4, code };
+    must_zero(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+    must_zero(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
 }
 
 int run_suite(const char *name, const TTest *const *tests, size_t count)

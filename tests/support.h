@@ -62,6 +62,13 @@ struct ending run_apart(void (*function)(void));
 /* Expects that a function kills its process by SIGABRT and says `text`. */
 void ck_dies(void (*function)(void), const char *text);
 
+/* Expects that a function returns, in a process of its own, and says `text`. */
+void ck_says(void (*function)(void), const char *text);
+
+/* From now on a system call does nothing and answers with an error (0: with
+   success), as the filter of a container may have it. */
+void answer_call(unsigned number, unsigned error);
+
 /* A recoverer that leaves "recovered:MESSAGE" in the trace. */
 void trace_recovery(ripcord_panic *panic);
 RIPCORD_RECOVERER(trace_recovery)

@@ -5,14 +5,10 @@
 #include "faults.h"
 
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -140,26 +136,11 @@ START_TEST(a_handler_installed_above_is_left_alone)
 }
 END_TEST
 
-/* Lets a system call answer 0 and do nothing. */
-static void pretend(unsigned number, unsigned error)
-{
-    struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    const struct sock_fprog program = { 4, code };
-    ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-    ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program),
-                     0);
-}
-
 static void refused_handler(void)
 {
     stack_t before, now;
     (void)sigaltstack(NULL, &before);
-    pretend(SYS_rt_sigaction, 0);
+    answer_call(SYS_rt_sigaction, 0);
     say(ripcord_faults_enable(NULL) == -1 && errno == EPERM ? "refused"
                                                             : "enabled");
     say(ripcord_faults_reason());
@@ -179,7 +160,7 @@ END_TEST
 static void refused_timer(void)
 {
     ripcord_fault_options options = RIPCORD_FAULT_OPTIONS;
-    pretend(SYS_timer_create, EPERM);
+    answer_call(SYS_timer_create, EPERM);
     (void)ripcord_faults_enable(NULL);
     say(ripcord_faults_reason());
     options.watchdog_seconds = 0;

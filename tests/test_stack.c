@@ -408,14 +408,6 @@ static void drops_a_panic_and_dies(void)
     drops_two_panics();
 }
 
-static void ck_says(void (*function)(void), const char *text)
-{
-    struct ending ending = run_apart(function);
-    ck_assert_int_eq(ending.signal, 0);
-    ck_assert_int_eq(ending.status, 0);
-    ck_assert_msg(strstr(ending.output, text), "%s", ending.output);
-}
-
 START_TEST(a_panic_or_an_exit_that_runs_on_it_is_named_too)
 {
     ck_says(drops_two_panics, "ripcord: a stack was given up on which a panic "

@@ -38,7 +38,7 @@ static void ck_not_called(const struct ending *ending)
 }
 
 /* Expects that a function goes on to its end, and says `text`. */
-static void ck_says(void (*function)(void), const char *text)
+static void ck_goes_on(void (*function)(void), const char *text)
 {
     struct ending ending = run_apart(function);
     ck_not_called(&ending);
@@ -139,12 +139,12 @@ static void jumped_over_then_left(void)
 
 START_TEST(a_call_that_was_jumped_over_is_dropped_when_a_block_is_left)
 {
-    ck_says(jumped_over_then_left, "ripcord: the block of say deferred at ");
-    ck_says(jumped_over_then_left,
-            "in jumped_over_then_left was left while a newer call was "
-            "pending: its block was jumped out of, by longjmp or a switch of "
-            "stacks; dropped without being called:\n\t");
-    ck_says(jumped_over_then_left, "the outer call ran\n");
+    ck_goes_on(jumped_over_then_left, "ripcord: the block of say deferred at ");
+    ck_goes_on(jumped_over_then_left,
+               "in jumped_over_then_left was left while a newer call was "
+               "pending: its block was jumped out of, by longjmp or a "
+               "switch of stacks; dropped without being called:\n\t");
+    ck_goes_on(jumped_over_then_left, "the outer call ran\n");
 }
 END_TEST
 
@@ -158,10 +158,10 @@ static void overwritten_then_left(void)
 
 START_TEST(it_is_dropped_even_if_it_cannot_be_read_any_more)
 {
-    ck_says(overwritten_then_left, "the outer call ran\n");
+    ck_goes_on(overwritten_then_left, "the outer call ran\n");
 #ifndef SANITIZED
-    ck_says(overwritten_then_left,
-            ":\n\ta call whose frame was overwritten\n");
+    ck_goes_on(overwritten_then_left,
+               ":\n\ta call whose frame was overwritten\n");
 #endif
 }
 END_TEST
@@ -199,12 +199,12 @@ static void ten_jumped_over(void)
 
 START_TEST(what_is_dropped_is_named_with_its_place)
 {
-    ck_says(jumped_from_afar, ":\n\tnever, deferred at ");
-    ck_says(jumped_from_afar, " in jumps_over\n");
-    ck_says(scope_jumped_over, ":\n\tcalls, a scope declared at ");
-    ck_says(landings_jumped_over, ":\n\tattempt, a block at ");
-    ck_says(landings_jumped_over, "\n\trecoverable, a block at ");
-    ck_says(ten_jumped_over, " in jumps_over_many\n\tand 2 more\n");
+    ck_goes_on(jumped_from_afar, ":\n\tnever, deferred at ");
+    ck_goes_on(jumped_from_afar, " in jumps_over\n");
+    ck_goes_on(scope_jumped_over, ":\n\tcalls, a scope declared at ");
+    ck_goes_on(landings_jumped_over, ":\n\tattempt, a block at ");
+    ck_goes_on(landings_jumped_over, "\n\trecoverable, a block at ");
+    ck_goes_on(ten_jumped_over, " in jumps_over_many\n\tand 2 more\n");
 }
 END_TEST
 
@@ -299,12 +299,12 @@ static void dies_soon(void)
 
 START_TEST(a_panic_finds_what_its_own_frame_is_about_to_cover)
 {
-    ck_says(panics_soon, " in panics_soon; dropped without being called:\n"
-                         "\tnever, deferred at ");
-    ck_says(panics_soon, " in jumps_over\nthe outer call ran\nrescued\n");
-    ck_says(lands_soon, " in lands_soon; dropped without being called:\n"
-                        "\tnever, deferred at ");
-    ck_says(lands_soon, " in jumps_over\nrescued\n");
+    ck_goes_on(panics_soon, " in panics_soon; dropped without being called:\n"
+                            "\tnever, deferred at ");
+    ck_goes_on(panics_soon, " in jumps_over\nthe outer call ran\nrescued\n");
+    ck_goes_on(lands_soon, " in lands_soon; dropped without being called:\n"
+                           "\tnever, deferred at ");
+    ck_goes_on(lands_soon, " in jumps_over\nrescued\n");
     ck_diagnosed(dies_soon, " in jumps_over\n");
 }
 END_TEST
@@ -336,20 +336,20 @@ static void leaves_a_cancelled_one(void)
 
 START_TEST(a_cancelled_call_hides_none_of_the_others)
 {
-    ck_says(panics_after_a_cancelled_one,
-            "called early\nripcord: a call was pending ");
-    ck_says(panics_after_a_cancelled_one,
-            "\n\tsay, cancelled or run already, deferred at ");
-    ck_says(panics_after_a_cancelled_one,
-            " in jumps_over_cancelled_ones\n\tnever, cancelled or ");
-    ck_says(panics_after_a_cancelled_one,
-            " in jumps_over_cancelled_ones\n\tnever, deferred at ");
-    ck_says(panics_after_a_cancelled_one,
-            " in jumps_over_cancelled_ones\nthe outer call ran\nrescued\n");
-    ck_says(leaves_a_cancelled_one,
-            " in leaves_a_cancelled_one was left while a newer call was ");
-    ck_says(leaves_a_cancelled_one,
-            " in jumps_over\nleft\nthe outer call ran\n");
+    ck_goes_on(panics_after_a_cancelled_one,
+               "called early\nripcord: a call was pending ");
+    ck_goes_on(panics_after_a_cancelled_one,
+               "\n\tsay, cancelled or run already, deferred at ");
+    ck_goes_on(panics_after_a_cancelled_one,
+               " in jumps_over_cancelled_ones\n\tnever, cancelled or ");
+    ck_goes_on(panics_after_a_cancelled_one,
+               " in jumps_over_cancelled_ones\n\tnever, deferred at ");
+    ck_goes_on(panics_after_a_cancelled_one,
+               " in jumps_over_cancelled_ones\nthe outer call ran\nrescued\n");
+    ck_goes_on(leaves_a_cancelled_one,
+               " in leaves_a_cancelled_one was left while a newer call was ");
+    ck_goes_on(leaves_a_cancelled_one,
+               " in jumps_over\nleft\nthe outer call ran\n");
 }
 END_TEST
 
@@ -389,22 +389,22 @@ static void exits_after_a_jump(void)
 
 START_TEST(a_panic_drops_it_and_runs_the_older_ones)
 {
-    ck_says(rescued_after_a_jump,
-            "ripcord: a call was pending whose block was jumped out of, by "
-            "longjmp or a switch of stacks; noticed by the panic at ");
-    ck_says(rescued_after_a_jump, " in panics_after_a_jump; dropped without "
-                                  "being called:\n\tnever, deferred at ");
-    ck_says(rescued_after_a_jump, " in jumps_over\nthe outer call ran\n"
-                                  "rescued\n");
-    ck_says(panics_past_a_live_call,
+    ck_goes_on(rescued_after_a_jump,
+               "ripcord: a call was pending whose block was jumped out of, by "
+               "longjmp or a switch of stacks; noticed by the panic at ");
+    ck_goes_on(rescued_after_a_jump, " in panics_after_a_jump; dropped without "
+                                     "being called:\n\tnever, deferred at ");
+    ck_goes_on(rescued_after_a_jump, " in jumps_over\nthe outer call ran\n"
+                                     "rescued\n");
+    ck_goes_on(panics_past_a_live_call,
             AT_THE_PANIC("the inner call ran\nripcord: "));
-    ck_says(panics_past_a_live_call, AT_THE_PANIC(" in jumps_over\n")
-            "the outer call ran\nrescued\n");
-    ck_says(recovers_after_a_jump, AT_THE_PANIC("recovered\nripcord: "));
-    ck_says(recovers_after_a_jump, AT_THE_PANIC(" in jumps_over\n")
-            "the outer call ran\nbehind the block\n");
-    ck_says(exits_after_a_jump, "noticed by the exit at ");
-    ck_says(exits_after_a_jump, " in jumps_over\nthe outer call ran\n");
+    ck_goes_on(panics_past_a_live_call, AT_THE_PANIC(" in jumps_over\n")
+               "the outer call ran\nrescued\n");
+    ck_goes_on(recovers_after_a_jump, AT_THE_PANIC("recovered\nripcord: "));
+    ck_goes_on(recovers_after_a_jump, AT_THE_PANIC(" in jumps_over\n")
+               "the outer call ran\nbehind the block\n");
+    ck_goes_on(exits_after_a_jump, "noticed by the exit at ");
+    ck_goes_on(exits_after_a_jump, " in jumps_over\nthe outer call ran\n");
 }
 END_TEST
 
@@ -460,7 +460,7 @@ static void leaves_with_a_circle(void)
 START_TEST(a_circle_of_damaged_entries_has_an_end)
 {
     ck_diagnosed(panics_with_a_circle, "the older ones cannot be found");
-    ck_says(leaves_with_a_circle, "the outer call ran\n");
+    ck_goes_on(leaves_with_a_circle, "the outer call ran\n");
 }
 END_TEST
 
@@ -594,10 +594,10 @@ static void panics_twice(void) { in_a_large_stack(panics_from_far_below); }
 
 START_TEST(a_stack_may_be_larger_than_usual)
 {
-    ck_says(panics_far_above, " in jumps_over\nthe outer call ran\n"
-                              "rescued\n");
-    ck_says(leaves_far_above, " in jumps_over\nthe outer call ran\n"
-                              "goes on\n");
+    ck_goes_on(panics_far_above, " in jumps_over\nthe outer call ran\n"
+                                 "rescued\n");
+    ck_goes_on(leaves_far_above, " in jumps_over\nthe outer call ran\n"
+                                 "goes on\n");
     ck_dies(panics_twice, "finds a panic that is still running, but its "
                           "stack is gone");
 }
