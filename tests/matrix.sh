@@ -10,8 +10,8 @@ set -u
 
 source=$(cd "$(dirname "$0")/.." && pwd)
 sanitize='-fno-sanitize-recover=all -fno-omit-frame-pointer -g'
-suites='test_backtrace test_checked test_defer test_exception test_exit test_libc
-test_memory test_misuse test_panic test_recover test_report test_scope
+suites='test_backtrace test_checked test_defer test_exception test_exit
+test_libc test_memory test_misuse test_panic test_recover test_report test_scope
 test_unwind test_mark test_stack test_stale test_validate
 test_thread test_ways test_bare test_outcome test_ends test_cpp
 conformance/test_defer_rows conformance/test_exit_rows

@@ -11,5 +11,6 @@ case $1 in
       exec "$@" ;;
 esac
 exec ./libtool --mode=execute valgrind --quiet --error-exitcode=99 \
-  --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+  --leak-check=full --show-leak-kinds=definite \
+  --errors-for-leak-kinds=definite \
   "$@"

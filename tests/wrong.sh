@@ -21,9 +21,14 @@ comment() { # FILE WORD...
   shift
   awk -v words="$*" '
     BEGIN { count = split(words, word) }
-    /^\/\* [-a-z+]+: .* \*\/$/ {
-      at = index($0, ":")
-      says[substr($0, 4, at - 4)] = substr($0, at + 2, length - at - 4)
+    # One that is long goes on in further lines.
+    /^\/\* [-a-z+]+: / { text = $0; open = 1 }
+    open && !/^\/\*/ { sub(/^ */, ""); text = text " " $0 }
+    open && text ~ / \*\/$/ {
+      at = index(text, ":")
+      end = length(text) - 3
+      says[substr(text, 4, at - 4)] = substr(text, at + 2, end - at - 1)
+      open = 0
     }
     END {
       for (i = 1; i <= count; i++)

@@ -3,7 +3,8 @@
 /* expect-gcc: makes pointer from integer without a cast */
 /* expect-clang: incompatible integer to pointer conversion */
 /* expect-g++: invalid conversion from 'int' to 'int*' */
-/* expect-clang++: no matching function for call to 'ripcord__arguments_of_restore' */
+/* expect-clang++: no matching function for call to
+   'ripcord__arguments_of_restore' */
 #include "given.h"
 
 void user(int count)

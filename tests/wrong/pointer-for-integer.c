@@ -3,7 +3,8 @@
 /* expect-gcc: makes integer from pointer without a cast */
 /* expect-clang: incompatible pointer to integer conversion */
 /* expect-g++: invalid conversion from 'int*' to 'int' */
-/* expect-clang++: no matching function for call to 'ripcord__arguments_of_restore' */
+/* expect-clang++: no matching function for call to
+   'ripcord__arguments_of_restore' */
 #include "given.h"
 
 void user(int *count)

@@ -3,7 +3,8 @@
 /* expect-gcc: discards 'const' qualifier */
 /* expect-clang: discards qualifiers */
 /* expect-g++: invalid conversion from 'const int*' to 'int*' */
-/* expect-clang++: no matching function for call to 'ripcord__arguments_of_restore' */
+/* expect-clang++: no matching function for call to
+   'ripcord__arguments_of_restore' */
 #include "given.h"
 
 void user(int *count, const int *fixed)

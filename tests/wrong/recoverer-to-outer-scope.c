@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A recoverer deferred to a scope that is declared outside the block. */
-/* expect: recover_status is a recoverer, and its scope is not declared directly */
+/* expect: recover_status is a recoverer, and its scope is not declared
+   directly */
 #include "given.h"
 
 int user(void)

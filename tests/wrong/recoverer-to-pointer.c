@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A recoverer deferred to a scope of which nothing is known. */
-/* expect: recover_status is a recoverer, and its scope is not declared directly */
+/* expect: recover_status is a recoverer, and its scope is not declared
+   directly */
 #include "given.h"
 
 void user(ripcord_scope *calls, volatile int *status)

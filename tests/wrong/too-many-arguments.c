@@ -2,7 +2,8 @@
 /* Three arguments where the function takes two. */
 /* expect-gcc: too many arguments to function */
 /* expect-clang: too many arguments to function call */
-/* expect-clang++: no matching function for call to 'ripcord__arguments_of_restore' */
+/* expect-clang++: no matching function for call to
+   'ripcord__arguments_of_restore' */
 #include "given.h"
 
 void user(int *count)

@@ -3,7 +3,8 @@
 /* expect-gcc: from incompatible pointer type */
 /* expect-clang: incompatible pointer types passing 'long *' */
 /* expect-g++: cannot convert 'long int*' to 'int*' */
-/* expect-clang++: no matching function for call to 'ripcord__arguments_of_restore' */
+/* expect-clang++: no matching function for call to
+   'ripcord__arguments_of_restore' */
 #include "given.h"
 
 void user(int *count, long *other)
