@@ -26,12 +26,10 @@
 #define OWN_FRAME __attribute__((noinline))
 /* For an object that must not be written before it is used, since what lies
    there may be looked at yet: some compilers are told to clear all. */
-#define UNTOUCHED
-#ifdef __has_attribute
 #if __has_attribute(uninitialized)
-#undef UNTOUCHED
 #define UNTOUCHED __attribute__((uninitialized))
-#endif
+#else
+#define UNTOUCHED
 #endif
 #define ADDRESS_BITS (CHAR_BIT * sizeof(uintptr_t))
 

@@ -19,12 +19,10 @@
 #ifndef RIPCORD__COLD
 #define RIPCORD__COLD RIPCORD__EARLY __attribute__((cold, noinline))
 #endif
-#define RIPCORD__EARLY
-#ifdef __has_attribute
 #if __has_attribute(noplt)
-#undef RIPCORD__EARLY
 #define RIPCORD__EARLY __attribute__((noplt))
-#endif
+#else
+#define RIPCORD__EARLY
 #endif
 #define RIPCORD__NORETURN __attribute__((noreturn))
 #define RIPCORD__PRINTF(string, first) \
