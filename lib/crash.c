@@ -104,8 +104,7 @@ void crash_say(const char *why)
     text_flush(&text);
 }
 
-/* A crash that was recovered counts too, until it has landed. */
-static struct ripcord__crash *watched_crash(void)
+struct ripcord__crash *crash_watched(void)
 {
     struct ripcord__running *running = ripcord__thread.running;
     while (running && !(running->crash && running->crash->watched))
@@ -120,7 +119,7 @@ static struct ripcord__crash *watched_crash(void)
    that hangs, and of all that led to it. */
 void crash_expired(const char *frame)
 {
-    struct ripcord__crash *crash = watched_crash();
+    struct ripcord__crash *crash = crash_watched();
 
     if (!crash)
         return;

@@ -90,6 +90,9 @@ INTERNAL void signal_kill(int signal);
 /* The crash that the process is to die of, of those at `newest` and older;
    or NULL. The oldest one that nobody could recover comes first. */
 INTERNAL struct ripcord__crash *crash_of(struct ripcord__running *newest);
+/* The one that the watchdog is there for, or NULL. One that was recovered
+   counts too, until it has landed. */
+INTERNAL struct ripcord__crash *crash_watched(void);
 /* Whether deferred calls of a crash are running, on whatever stack, for the
    list of panics that is in use. */
 INTERNAL bool crash_is_running(void);

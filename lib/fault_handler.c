@@ -76,11 +76,7 @@ static ripcord_panic *begin(struct ripcord__crash *crash, siginfo_t *info,
 /* One among others is watched with them. */
 static void watch(struct ripcord__crash *crash)
 {
-    const struct ripcord__running *running = ripcord__thread.running;
-
-    while (running && !(running->crash && running->crash->watched))
-        running = running->older;
-    if (running)
+    if (crash_watched())
         return;
     crash->watched = true;
     watchdog_start();

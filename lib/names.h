@@ -33,6 +33,7 @@
 #define crash_is_running ripcord__crash_is_running
 #define crash_of ripcord__crash_of
 #define crash_say ripcord__crash_say
+#define crash_watched ripcord__crash_watched
 #define crash_write_fatal ripcord__crash_write_fatal
 #define crash_write_signal ripcord__crash_write_signal
 #define debuginfo_knows ripcord__debuginfo_knows

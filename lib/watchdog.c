@@ -16,6 +16,7 @@
 #include "crash.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -87,15 +88,18 @@ static void release(struct timer *timer)
 }
 
 /* 0: never. */
-static void set(const struct timer *timer, unsigned long seconds)
+static void set(const struct timer *timer, unsigned long long seconds)
 {
-    struct times times = { { 0, 0 }, { (long)seconds, 0 } };
+    struct times times = {
+        { 0, 0 }, { seconds < LONG_MAX ? (long)seconds : LONG_MAX, 0 }
+    };
     if (timer->id != NO_TIMER)
         (void)syscall(SYS_timer_settime, timer->id, 0, &times, NULL);
 }
 
 /* Another signal is best when another set was enabled since. */
-static void start(struct timer *timer, int signal, unsigned long seconds)
+static void start(struct timer *timer, int signal,
+                  unsigned long long seconds)
 {
     if (timer->signal != signal)
         release(timer);
@@ -133,7 +137,7 @@ void watchdog_again(void)
 void watchdog_start(void)
 {
     int error = errno;
-    unsigned long seconds = fault_options.watchdog_seconds;
+    unsigned long long seconds = fault_options.watchdog_seconds;
 
     if (seconds) {
         start(&timers.leave, chosen_signal(), seconds);
